@@ -68,6 +68,10 @@ void manifest_free(const struct manifest *manifest);
 /* manifest_target finds a target by name; a miss lists the names there are in *why. */
 const struct target *manifest_target(const struct manifest *manifest, const char *name, struct fail *why);
 
+/* manifest_select finds the targets of a list of names; an empty list means all of them. *targets is for free(). */
+bool manifest_select(const struct manifest *manifest, char *const *names, size_t names_len,
+                     const struct target ***targets, size_t *len, struct fail *why);
+
 /* target_build finds the build of an engine and sanitizer, or NULL. */
 const struct build *target_build(const struct target *target, const char *engine, const char *sanitizer);
 

@@ -44,4 +44,19 @@ bool proc_run(const struct proc_spec *spec, struct proc_result *result, struct f
 
 void proc_result_free(struct proc_result *result);
 
+/* proc_interrupted is the number of the signal (SIGINT, SIGTERM, SIGHUP) that made a proc_run give up, or 0. */
+int proc_interrupted(void);
+
+/* proc_shield(true) makes proc_run leave those signals alone: for a caller that watches them itself and wants the runs it
+ * has started to come to their end. */
+void proc_shield(bool on);
+
+/* proc_environment returns the caller's environment with env (NULL-terminated, may be NULL) added or replacing, NULL-
+ * terminated. The array is for free(); the strings belong to env and the environment. */
+char **proc_environment(const char *const *env);
+
+/* proc_children_die_with_us arranges that every child started from now on through libuv is killed when the thread that
+ * started it ends, even by SIGKILL. proc_run calls it; a caller of uv_spawn does so once. */
+void proc_children_die_with_us(void);
+
 #endif

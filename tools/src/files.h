@@ -1,0 +1,45 @@
+/* files.h: whole files, durable writes, and lists of paths. */
+#ifndef LEDGE_TOOLS_FILES_H
+#define LEDGE_TOOLS_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fail.h"
+
+/* A list of owned paths. Zero is empty. */
+struct paths {
+    char **at;
+    size_t len, cap;
+};
+
+/* paths_add takes ownership of path. */
+void paths_add(struct paths *paths, char *path);
+void paths_free(struct paths *paths);
+
+/* file_read reads a whole file into *bytes (NUL after it, for free). A directory, a missing or an unreadable file is an
+ * error that names the path. */
+bool file_read(const char *path, char **bytes, size_t *len, struct fail *why);
+
+/* file_write makes path hold exactly these bytes, durably: temporary file beside it, fsync, rename, fsync of the directory.
+ * On error path is as it was and no temporary is left. */
+bool file_write(const char *path, const void *bytes, size_t len, struct fail *why);
+
+/* dir_make makes a directory and those above it; existing ones are fine. */
+bool dir_make(const char *path, struct fail *why);
+
+/* dir_remove removes a directory and everything in it, best effort: a missing one is fine. */
+void dir_remove(const char *path);
+
+/* paths_find adds path itself when it is a file, or every regular file below it, sorted, when it is a directory. Names that
+ * start with '.' and README files below a directory are left out: they are not inputs. */
+bool paths_find(struct paths *paths, const char *path, struct fail *why);
+
+/* path_is_dir and path_is_file follow symbolic links; anything that can't be examined is neither. */
+bool path_is_dir(const char *path);
+bool path_is_file(const char *path);
+
+/* path_base is the part after the last '/', within path. */
+const char *path_base(const char *path);
+
+#endif

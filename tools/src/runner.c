@@ -1,0 +1,350 @@
+#include "runner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "mem.h"
+#include "sanitizer.h"
+#include "symbolize.h"
+
+enum {
+    START_MS = 1000,      /* what a process may take to start, beside the input's own limit */
+    MANY_MS = 50,         /* what an input may take on average when many run in one process */
+    MANY_MAX = 256,       /* inputs in one process */
+    REPLAYER_UNREADABLE = 2, /* the replayer's exit code for a file it can't read */
+};
+
+struct runner {
+    const struct manifest *manifest;
+    struct symbolizer *symbolizer;
+    char *directory, *input; /* private; input is a file in it */
+};
+
+const char *const runner_sanitizers[] = {"asan", "msan", "tsan", "ubsan", "none", NULL};
+
+struct runner *runner_new(const struct manifest *manifest, struct fail *why)
+{
+    const char *base = getenv("TMPDIR");
+    char *directory = mem_print("%s/ledge-XXXXXX", base && base[0] ? base : "/tmp");
+    if (!mkdtemp(directory)) {
+        fail_set(why, "set TMPDIR to a directory that can be written",
+                 "cannot make a temporary directory %s: %s", directory, strerror(errno));
+        free(directory);
+        return NULL;
+    }
+    struct symbolizer *symbolizer = symbolizer_new(manifest->symbolizer, why);
+    if (!symbolizer) {
+        dir_remove(directory);
+        free(directory);
+        return NULL;
+    }
+    struct runner *runner = mem_new(1, sizeof *runner);
+    runner->manifest = manifest;
+    runner->directory = directory;
+    runner->input = mem_print("%s/input", directory);
+    runner->symbolizer = symbolizer;
+    return runner;
+}
+
+void runner_free(struct runner *runner)
+{
+    if (!runner)
+        return;
+    symbolizer_free(runner->symbolizer);
+    dir_remove(runner->directory);
+    free(runner->directory);
+    free(runner->input);
+    free(runner);
+}
+
+struct symbolizer *runner_symbolizer(struct runner *runner)
+{
+    return runner->symbolizer;
+}
+
+const struct build *runner_build(const struct target *target, const char *sanitizer)
+{
+    const struct build *build = target_build(target, "replay", sanitizer);
+    return build ? build : target_build(target, "libfuzzer", sanitizer);
+}
+
+void run_result_free(struct run_result *result)
+{
+    crash_free(&result->crash);
+    free(result->log);
+    *result = (struct run_result){0};
+}
+
+static bool is_libfuzzer(const struct build *build)
+{
+    return strcmp(build->engine, "libfuzzer") == 0;
+}
+
+/* The command line for some paths; strings made for it are added to *made. */
+static const char **command_line(const struct target *target, const struct build *build,
+                                 const char *const *paths, size_t len, struct paths *made)
+{
+    if (is_libfuzzer(build)) {
+        paths_add(made, mem_print("-timeout=%u", (target->timeout_ms + 999) / 1000));
+        paths_add(made, mem_print("-rss_limit_mb=%u", target->rss_mb));
+        paths_add(made, mem_text("-exact_artifact_path=/dev/null"));
+    }
+    const char **argv = mem_new(made->len + len + 2, sizeof *argv);
+    size_t at = 0;
+    argv[at++] = build->binary;
+    for (size_t i = 0; i < made->len; i++)
+        argv[at++] = made->at[i];
+    for (size_t i = 0; i < len; i++)
+        argv[at++] = paths[i];
+    return argv;
+}
+
+static bool start(struct runner *runner, const struct target *target, const struct build *build,
+                  const char *const *paths, size_t len, struct proc_result *result,
+                  struct fail *why)
+{
+    struct paths made = {0};
+    const char **argv = command_line(target, build, paths, len, &made);
+    char **env = sanitizer_environment(is_libfuzzer(build) ? USE_LIBFUZZER : USE_REPLAY,
+                                       target->rss_mb);
+    unsigned limit = target->timeout_ms + START_MS + (unsigned)(len - 1) * MANY_MS;
+    struct proc_spec spec = {
+        .argv = argv,
+        .env = (const char *const *)env,
+        .cwd = runner->directory, /* whatever a target drops goes away with us */
+        .timeout_ms = is_libfuzzer(build) ? 2 * limit : limit, /* it has its own -timeout */
+    };
+    bool ok = proc_run(&spec, result, why);
+    if (!ok && access(build->binary, X_OK) != 0)
+        fail_set(why, "build it: cmake --build --preset default",
+                 "%s: the %s/%s binary %s cannot be run: %s", target->name, build->engine,
+                 build->sanitizer, build->binary, strerror(errno));
+    sanitizer_environment_free(env);
+    free(argv);
+    paths_free(&made);
+    return ok;
+}
+
+/* Finds the last "here I run PATH" line; *path is not NUL-terminated. Returns where the text after that line begins, or
+ * NULL when there is no such line. */
+static const char *last_marker(const char *log, size_t len, const char *marker, const char **path,
+                               size_t *path_len)
+{
+    size_t size = strlen(marker);
+    for (const char *at = log + len; at > log;) {
+        at--;
+        if ((at > log && at[-1] != '\n') || (size_t)(log + len - at) < size ||
+            memcmp(at, marker, size) != 0)
+            continue;
+        *path = at + size;
+        const char *end = memchr(*path, '\n', (size_t)(log + len - *path));
+        *path_len = (size_t)((end ? end : log + len) - *path);
+        return end ? end + 1 : log + len;
+    }
+    return NULL;
+}
+
+/* The part of the log that belongs to the last input, and that input's path if the log says so. */
+static const char *last_run(const struct build *build, const struct proc_result *ended,
+                            const char **path, size_t *path_len)
+{
+    const char *marker = is_libfuzzer(build) ? "Running: " : "ledge-run: ";
+    *path = NULL;
+    *path_len = 0;
+    const char *log = last_marker(ended->err, ended->err_len, marker, path, path_len);
+    return log ? log : ended->err;
+}
+
+static bool classify(struct runner *runner, const struct target *target, const struct build *build,
+                     const struct proc_result *ended, struct run_result *result, struct fail *why)
+{
+    const char *path;
+    size_t path_len;
+    const char *log = last_run(build, ended, &path, &path_len);
+    size_t len = (size_t)(ended->err + ended->err_len - log);
+    *result = (struct run_result){
+        .end = ended->end, .code = ended->code, .elapsed_ns = ended->elapsed_ns};
+    if (ended->end != PROC_EXITED || ended->code != 0) {
+        struct crash_evidence evidence = {.log = log,
+                                          .log_len = len,
+                                          .has_end = true,
+                                          .end = ended->end,
+                                          .code = ended->code,
+                                          .target = target->name,
+                                          .symbolizer = runner->symbolizer};
+        if (!crash_classify(&evidence, &result->crash, why))
+            return false;
+    }
+    result->log = mem_copy(log, len);
+    result->log_len = len;
+    return true;
+}
+
+/* A process that ended badly and yet has no crash to show could not do its work. */
+static bool check_end(const struct build *build, const struct run_result *result, struct fail *why)
+{
+    bool replayer = !is_libfuzzer(build);
+    bool failed = result->end == PROC_EXITED && result->code != 0;
+    bool unreadable = replayer && failed && result->code == REPLAYER_UNREADABLE &&
+                      (!result->crash.found || strcmp(result->crash.class_, "signal") == 0);
+    if (!unreadable && (result->crash.found || !failed))
+        return true;
+    size_t line = strcspn(result->log, "\n");
+    return fail_set(why, "", "%s ended with exit code %d: %.*s", build->binary, result->code,
+                    (int)(line < 300 ? line : 300), result->log);
+}
+
+bool runner_run(struct runner *runner, const struct target *target, const struct build *build,
+                const char *path, struct run_result *result, struct fail *why)
+{
+    struct proc_result ended;
+    char *absolute = realpath(path, NULL); /* the process runs elsewhere */
+    if (!absolute)
+        return fail_set(why, "check the path", "cannot open %s: %s", path, strerror(errno));
+    bool ok = start(runner, target, build, (const char *const *)&absolute, 1, &ended, why);
+    free(absolute);
+    if (!ok)
+        return false;
+    ok = classify(runner, target, build, &ended, result, why);
+    proc_result_free(&ended);
+    if (ok && !check_end(build, result, why)) {
+        run_result_free(result);
+        ok = false;
+    }
+    return ok;
+}
+
+/* Not durable: it is gone as soon as it has run. */
+static bool write_input(const char *path, const void *bytes, size_t len, struct fail *why)
+{
+    FILE *file = fopen(path, "wb");
+    bool ok = file && fwrite(bytes, 1, len, file) == len;
+    int error = errno;
+    if (file && fclose(file) != 0 && ok) {
+        ok = false;
+        error = errno;
+    }
+    return ok || fail_set(why, "free some space, or set TMPDIR to another place",
+                          "cannot write %s: %s", path, strerror(error));
+}
+
+bool runner_run_bytes(struct runner *runner, const struct target *target, const struct build *build,
+                      const void *bytes, size_t len, struct run_result *result, struct fail *why)
+{
+    return write_input(runner->input, bytes, len, why) &&
+           runner_run(runner, target, build, runner->input, result, why);
+}
+
+/* What runner_run_many carries along. */
+struct many {
+    struct runner *runner;
+    const struct target *target;
+    const struct build *build;
+    char **paths; /* absolute */
+    run_seen *seen;
+    void *context;
+    struct fail *why;
+};
+
+static void report_clean(struct many *many, size_t from, size_t to, uint64_t elapsed_ns)
+{
+    struct run_result clean = {.end = PROC_EXITED, .elapsed_ns = elapsed_ns};
+    if (to > from)
+        clean.elapsed_ns /= to - from;
+    for (size_t i = from; i < to; i++)
+        many->seen(many->context, i, &clean);
+}
+
+static bool run_alone(struct many *many, size_t index)
+{
+    struct run_result result;
+    if (!runner_run(many->runner, many->target, many->build, many->paths[index], &result, many->why))
+        return false;
+    many->seen(many->context, index, &result);
+    run_result_free(&result);
+    return true;
+}
+
+/* The index in [from, to) of the input that was running when the process ended; `to` when the log doesn't say. */
+static size_t last_index(struct many *many, size_t from, size_t to, const struct proc_result *ended)
+{
+    const char *path;
+    size_t len;
+    last_run(many->build, ended, &path, &len);
+    for (size_t i = from; path && i < to; i++)
+        if (strlen(many->paths[i]) == len && memcmp(many->paths[i], path, len) == 0)
+            return i;
+    return to;
+}
+
+static bool run_range(struct many *many, size_t from, size_t to);
+
+/* The process that ran [from, to) ended badly: finds whose fault it was, and runs those that had no turn. */
+static bool blame(struct many *many, size_t from, size_t to, const struct proc_result *ended)
+{
+    size_t last = last_index(many, from, to, ended);
+    if (to - from == 1)
+        return run_alone(many, from);
+    if (last == to) { /* it never began: all the same alone, where the reason will show */
+        return run_alone(many, from) && run_range(many, from + 1, to);
+    }
+    struct run_result result;
+    if (!classify(many->runner, many->target, many->build, ended, &result, many->why))
+        return false;
+    bool leak = result.crash.found && strcmp(result.crash.class_, "leak") == 0;
+    bool own = result.crash.found && ended->end != PROC_TIMEOUT;
+    if (leak && last == to - 1) {
+        run_result_free(&result);
+        size_t middle = from + (to - from) / 2;
+        return run_range(many, from, middle) && run_range(many, middle, to);
+    }
+    report_clean(many, from, last, ended->elapsed_ns);
+    bool ok = true;
+    if (own)
+        many->seen(many->context, last, &result);
+    else
+        ok = run_alone(many, last);
+    run_result_free(&result);
+    return ok && run_range(many, last + 1, to);
+}
+
+static bool run_range(struct many *many, size_t from, size_t to)
+{
+    if (from == to)
+        return true;
+    struct proc_result ended;
+    if (!start(many->runner, many->target, many->build, (const char *const *)many->paths + from,
+               to - from, &ended, many->why))
+        return false;
+    bool ok = true;
+    if (ended.end == PROC_EXITED && ended.code == 0)
+        report_clean(many, from, to, ended.elapsed_ns);
+    else
+        ok = blame(many, from, to, &ended);
+    proc_result_free(&ended);
+    return ok;
+}
+
+bool runner_run_many(struct runner *runner, const struct target *target, const struct build *build,
+                     const char *const *paths, size_t len, run_seen *seen, void *context,
+                     struct fail *why)
+{
+    struct paths absolute = {0};
+    bool ok = true;
+    for (size_t i = 0; i < len && ok; i++) {
+        char *path = realpath(paths[i], NULL);
+        if (path)
+            paths_add(&absolute, path);
+        else
+            ok = fail_set(why, "check the path", "cannot open %s: %s", paths[i], strerror(errno));
+    }
+    struct many many = {runner, target, build, absolute.at, seen, context, why};
+    for (size_t from = 0; from < len && ok; from += MANY_MAX)
+        ok = run_range(&many, from, len - from < MANY_MAX ? len : from + MANY_MAX);
+    paths_free(&absolute);
+    return ok;
+}
