@@ -282,7 +282,8 @@ ledge_status ledge_vec_clone(const ledge_vec *vec, ledge_vec *out);
  * view: the owner of view's bytes may go.
  *
  * Returns LEDGE_OK; LEDGE_ESIZE when elem_size is 0 or view's length isn't a multiple of it;
- * LEDGE_ENOMEM. In either case *out is untouched. O(view.length). */
+ * LEDGE_EOVERFLOW when view is longer than PTRDIFF_MAX bytes; LEDGE_ENOMEM. Unless it is LEDGE_OK,
+ * *out is untouched. O(view.length). */
 LEDGE_MUST_USE LEDGE_NONNULL(4)
 ledge_status ledge_vec_clone_view(ledge_view view, size_t elem_size, const ledge_allocator *alloc,
                                   ledge_vec *out);
