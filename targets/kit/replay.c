@@ -1,0 +1,199 @@
+/* The standalone replayer: a target without an engine. Runs inputs, and answers what the table knows. */
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account.h"
+#include "emit_c.h"
+#include "generate.h"
+#include "memory.h"
+#include "run.h"
+#include "text.h"
+
+enum { EXIT_INPUT = 2, EMIT_SECONDS = 30, OPEN_DIRECTORIES = 16 };
+
+static const char usage[] =
+    "usage: %s PATH...            run every file; directories are walked in sorted order\n"
+    "       %s --print FILE       the program in FILE, one call a line\n"
+    "       %s --json FILE        the same for tools: offsets, handles, numbers that can be lowered\n"
+    "       %s --emit-c FILE      a standalone C program that makes the same calls\n"
+    "       %s --stats PATH...    run, then print calls, statuses and pointer x length x alignment cells\n"
+    "       %s --table            the operations and their arguments, as JSON\n"
+    "       %s --dict             the dictionary for libFuzzer and AFL++\n"
+    "       %s --seeds DIR        write the seed corpus into DIR\n"
+    "\n"
+    "Every byte string is a program. \"ledge-run: PATH\" goes to stderr before each input, so that the last one names the\n"
+    "input that ended the process. Exit: 0 all inputs ran; 1 --emit-c and the program did not fail; 2 usage, or a file\n"
+    "could not be read or written; anything else is the sanitizer's or the signal's.\n";
+
+struct input {
+    uint8_t *data;
+    size_t size;
+};
+
+struct paths {
+    char **at;
+    size_t len, room;
+};
+
+static struct paths walked;
+
+static int cannot(const char *what)
+{
+    fprintf(stderr, "%s: %s\n", what, strerror(errno));
+    return EXIT_INPUT;
+}
+
+static bool read_input(const char *path, struct input *input)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return false;
+    size_t room = 4096;
+    input->size = 0;
+    input->data = malloc(room);
+    while (input->data != NULL) {
+        input->size += fread(input->data + input->size, 1, room - input->size, file);
+        if (input->size < room)
+            break;
+        input->data = realloc(input->data, room *= 2);
+    }
+    const bool ok = input->data != NULL && !ferror(file);
+    fclose(file);
+    return ok;
+}
+
+/* A copy without slack, so that a read past the end of the input is seen. */
+static void run_exact(const struct input *input)
+{
+    uint8_t *exact = malloc(input->size > 0 ? input->size : 1);
+    if (exact == NULL)
+        abort();
+    memcpy(exact, input->data, input->size);
+    LLVMFuzzerTestOneInput(exact, input->size);
+    free(exact);
+}
+
+static int run_file(const char *path)
+{
+    struct input input;
+    if (!read_input(path, &input))
+        return cannot(path);
+    fprintf(stderr, "ledge-run: %s\n", path);
+    run_exact(&input);
+    free(input.data);
+    return 0;
+}
+
+static int remember(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+    (void)info;
+    (void)where;
+    if (type != FTW_F)
+        return 0;
+    if (walked.len == walked.room) {
+        walked.room = walked.room ? 2 * walked.room : 256;
+        walked.at = realloc(walked.at, walked.room * sizeof *walked.at);
+    }
+    if (walked.at == NULL || (walked.at[walked.len++] = strdup(path)) == NULL)
+        abort();
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int run_path(const char *path)
+{
+    int result = 0;
+    walked.len = 0;
+    if (nftw(path, remember, OPEN_DIRECTORIES, FTW_PHYS) != 0)
+        return cannot(path);
+    qsort(walked.at, walked.len, sizeof *walked.at, by_name);
+    for (size_t i = 0; i < walked.len; i++) {
+        const int one = run_file(walked.at[i]);
+        result = result ? result : one;
+        free(walked.at[i]);
+    }
+    return result;
+}
+
+static int run_paths(char **paths)
+{
+    int result = 0;
+    for (; *paths != NULL; paths++) {
+        const int one = run_path(*paths);
+        result = result ? result : one;
+    }
+    free(walked.at);
+    walked = (struct paths){ 0 };
+    return result;
+}
+
+static int show(const char *path, void (*write)(FILE *, const struct kit_call *, size_t))
+{
+    static struct kit_call calls[KIT_CALLS];
+    static _Alignas(KIT_REGION) uint8_t stack_block[KIT_REGION];
+    struct input input;
+    if (!read_input(path, &input))
+        return cannot(path);
+    kit_memory_begin(stack_block);
+    write(stdout, calls, kit_decode(kit_target.ops, kit_ops_count(), input.data, input.size, calls));
+    free(input.data);
+    return fflush(stdout) == 0 ? 0 : cannot("stdout");
+}
+
+static int emit(const char *path)
+{
+    static _Alignas(KIT_REGION) uint8_t stack_block[KIT_REGION];
+    struct input input;
+    bool failed;
+    if (!read_input(path, &input))
+        return cannot(path);
+    kit_memory_begin(stack_block);
+    if (!kit_emit_c(stdout, input.data, input.size, EMIT_SECONDS, &failed) || fflush(stdout) != 0)
+        return cannot(path);
+    free(input.data);
+    return failed ? 0 : 1;
+}
+
+static int stats(char **paths)
+{
+    const int result = run_paths(paths);
+    kit_account_print(stdout, kit_target.ops, kit_ops_count(), kit_target.status_name);
+    return result;
+}
+
+static int help(FILE *out, const char *self)
+{
+    fprintf(out, usage, self, self, self, self, self, self, self, self);
+    return out == stdout ? 0 : EXIT_INPUT;
+}
+
+int main(int argc, char **argv)
+{
+    const char *option = argc > 1 ? argv[1] : "";
+    if (strcmp(option, "--help") == 0)
+        return help(stdout, argv[0]);
+    if (strcmp(option, "--table") == 0)
+        return kit_write_table(stdout), 0;
+    if (strcmp(option, "--dict") == 0)
+        return kit_write_dictionary(stdout), 0;
+    if (argc < 2 || (option[0] == '-' && argc < 3))
+        return help(stderr, argv[0]);
+    if (strcmp(option, "--print") == 0)
+        return show(argv[2], kit_write_program);
+    if (strcmp(option, "--json") == 0)
+        return show(argv[2], kit_write_json);
+    if (strcmp(option, "--emit-c") == 0)
+        return emit(argv[2]);
+    if (strcmp(option, "--seeds") == 0)
+        return kit_write_seeds(argv[2]) ? 0 : cannot(argv[2]);
+    if (strcmp(option, "--stats") == 0)
+        return stats(argv + 2);
+    return option[0] == '-' ? help(stderr, argv[0]) : run_paths(argv + 1);
+}

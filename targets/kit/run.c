@@ -1,0 +1,63 @@
+#include "run.h"
+
+#include <string.h>
+
+#include "account.h"
+#include "memory.h"
+#include "trace.h"
+
+static const char *phase = "open";
+
+size_t kit_ops_count(void)
+{
+    static size_t count;
+    while (count < KIT_OPS && kit_target.ops[count] != NULL)
+        count++;
+    return count;
+}
+
+const char *kit_phase(void)
+{
+    return phase;
+}
+
+static void enter(const char *name)
+{
+    phase = name;
+    kit_trace("%s", name);
+}
+
+static void run_call(const struct kit_call *call, size_t number)
+{
+    struct kit_value values[KIT_ARGS];
+    kit_resolve(call->op->args, call->op->args_len, call->raw, call->bytes, values);
+    kit_memory_written(values, sizeof values);
+    kit_account_call(call, values);
+    phase = call->op->name;
+    kit_trace("op %zu", number);
+    call->op->run(kit_target.world, values);
+}
+
+static void run_calls(const uint8_t *data, size_t size)
+{
+    struct kit_reader reader = { data, data + size };
+    struct kit_record record;
+    struct kit_call call;
+    const size_t ops = kit_ops_count();
+    for (size_t n = 0; n < KIT_CALLS && kit_record_next(&reader, &record); n++) {
+        kit_decode_call(kit_target.ops, ops, record, &call);
+        run_call(&call, n);
+    }
+}
+
+void kit_run(const uint8_t *data, size_t size, uint8_t *stack_block)
+{
+    kit_memory_begin(stack_block);
+    memset(kit_target.world, 0, kit_target.world_size);
+    enter("open");
+    kit_target.open(kit_target.world);
+    run_calls(data, size);
+    enter("close");
+    kit_target.close(kit_target.world);
+    kit_memory_end();
+}

@@ -1,0 +1,40 @@
+/* run.h: running a program against a target.
+ *
+ * There is one target in a binary: the table that TARGET() (target.h) defines. */
+#ifndef LEDGE_KIT_RUN_H
+#define LEDGE_KIT_RUN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "program.h"
+
+struct kit_target {
+    const char *name;
+    const char *includes; /* what the emitted C program includes */
+    const char *support;  /* source text of SUPPORT(), or NULL */
+    const char *objects;  /* source text of OBJECTS */
+    void *world;
+    size_t world_size;
+    void (*open)(void *world);
+    void (*close)(void *world);
+    const char *(*status_name)(int status); /* a status as a C identifier; NULL: statuses are numbers */
+    const struct kit_op *ops[KIT_OPS];      /* NULL after the last */
+};
+
+extern const struct kit_target kit_target;
+
+/* kit_ops_count counts the target's operations. */
+size_t kit_ops_count(void);
+
+/* kit_run decodes [data, data + size) and makes its calls: the world is zeroed, opened, driven, closed. stack_block is
+ * KIT_REGION bytes of the caller's frame (memory.h). Not reentrant. */
+void kit_run(const uint8_t *data, size_t size, uint8_t *stack_block);
+
+/* kit_phase names the operation that is running, or "open", "close". */
+const char *kit_phase(void);
+
+/* What every engine calls; returns 0. TARGET() defines it. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#endif

@@ -1,0 +1,177 @@
+# ledge_add_target(NAME name [FORMAT n] [MAX_LEN bytes] [TIMEOUT_MS ms] [RSS_MB mb]) makes everything a target needs out of
+# targets/<name>.c. FORMAT is the version of the target's table: raise it when an operation or an argument changes meaning.
+
+# ledge_target_binaries(PREFIX NAME FLAVOUR LIBRARY EXCLUDE) adds the executables of one target in one flavour.
+function(ledge_target_binaries prefix name flavour library)
+  set(object ${prefix}-object-${flavour})
+  add_library(${object} OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/${name}.c)
+  target_include_directories(${object} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(${object} PRIVATE _GNU_SOURCE)
+  target_compile_options(${object} PRIVATE ${LEDGE_WARNINGS})
+  target_link_libraries(${object} PRIVATE ${library})
+  ledge_flavoured(${object} ${flavour} GUIDED)
+  if(LEDGE_AFL_BUILD)
+    string(REPLACE "afl-" "" sanitizer ${flavour})
+    ledge_executable(${prefix}-afl-${sanitizer} ${flavour} ${object} ${library} "" -fsanitize=fuzzer)
+  else()
+    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library} kit/replay.c "")
+    if(LEDGE_${flavour}_GUIDE)
+      ledge_executable(${prefix}-libfuzzer-${flavour} ${flavour} ${object} ${library} kit/mutator_libfuzzer.c
+                       -fsanitize=fuzzer)
+    endif()
+  endif()
+endfunction()
+
+# One executable: the target, the kit, the library, a main of our own or the engine's.
+function(ledge_executable name flavour object library main engine)
+  add_executable(${name} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${object}> $<TARGET_OBJECTS:kit-${flavour}> ${main})
+  target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
+  target_link_libraries(${name} PRIVATE ${library})
+  ledge_flavoured(${name} ${flavour} KIT)
+  target_link_options(${name} PRIVATE ${LEDGE_${flavour}_FLAGS} ${engine})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz LINKER_LANGUAGE C)
+  if(LEDGE_AFL_BUILD)
+    set_target_properties(${name} PROPERTIES C_LINKER_LAUNCHER "env;AFL_QUIET=1")
+    if(flavour STREQUAL afl-cmplog)
+      set_target_properties(${name} PROPERTIES C_LINKER_LAUNCHER "env;AFL_QUIET=1;AFL_LLVM_CMPLOG=1")
+    endif()
+  endif()
+endfunction()
+
+function(ledge_mutator prefix library)
+  add_library(${prefix}-mutator MODULE EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${prefix}-object-none>
+              $<TARGET_OBJECTS:kit-none> kit/mutator_afl.c)
+  target_include_directories(${prefix}-mutator PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${prefix}-mutator PRIVATE ${library})
+  ledge_flavoured(${prefix}-mutator none KIT)
+  set_target_properties(${prefix}-mutator PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+endfunction()
+
+# ledge_target_products(OUT PREFIX FLAVOUR…) lists the CMake targets that ledge_target_binaries made.
+function(ledge_target_products out prefix)
+  set(products "")
+  foreach(flavour ${ARGN})
+    if(LEDGE_AFL_BUILD)
+      string(REPLACE "afl-" "" sanitizer ${flavour})
+      list(APPEND products ${prefix}-afl-${sanitizer})
+    else()
+      list(APPEND products ${prefix}-${flavour})
+      if(LEDGE_${flavour}_GUIDE)
+        list(APPEND products ${prefix}-libfuzzer-${flavour})
+      endif()
+    endif()
+  endforeach()
+  if(NOT LEDGE_AFL_BUILD)
+    list(APPEND products ${prefix}-mutator)
+  endif()
+  set(${out} ${products} PARENT_SCOPE)
+endfunction()
+
+function(ledge_json_strings out)
+  set(quoted "")
+  foreach(string ${ARGN})
+    list(APPEND quoted "\"${string}\"")
+  endforeach()
+  list(JOIN quoted ", " text)
+  set(${out} "[${text}]" PARENT_SCOPE)
+endfunction()
+
+# ledge_manifest_entry(OUT PREFIX NAME INCLUDE LIBRARY_PREFIX FLAVOURS AFL_FLAVOURS) is a target's JSON object.
+function(ledge_manifest_entry out prefix name include library flavours afl_flavours)
+  set(dir ${CMAKE_BINARY_DIR}/fuzz)
+  set(builds "")
+  set(repro "")
+  foreach(flavour ${flavours})
+    list(APPEND builds "{\"engine\": \"replay\", \"sanitizer\": \"${flavour}\", \"binary\": \"${dir}/${prefix}-${flavour}\"}")
+    if(LEDGE_${flavour}_GUIDE)
+      list(APPEND builds
+        "{\"engine\": \"libfuzzer\", \"sanitizer\": \"${flavour}\", \"binary\": \"${dir}/${prefix}-libfuzzer-${flavour}\"}")
+    endif()
+    ledge_json_strings(flags ${LEDGE_${flavour}_FLAGS})
+    list(APPEND repro
+      "{\"sanitizer\": \"${flavour}\", \"flags\": ${flags}, \"library\": \"${CMAKE_CURRENT_BINARY_DIR}/lib${library}-${flavour}.a\"}")
+  endforeach()
+  if(LEDGE_AFL_FUZZ)
+    foreach(sanitizer ${afl_flavours})
+      list(APPEND builds
+        "{\"engine\": \"afl\", \"sanitizer\": \"${sanitizer}\", \"binary\": \"${CMAKE_BINARY_DIR}/afl/fuzz/${prefix}-afl-${sanitizer}\"}")
+    endforeach()
+  endif()
+  list(JOIN builds ",\n      " builds)
+  list(JOIN repro ",\n        " repro)
+  get_property(limits GLOBAL PROPERTY LEDGE_LIMITS_${name})
+  get_property(format GLOBAL PROPERTY LEDGE_FORMAT_${name})
+  set(${out} "{
+    \"name\": \"${name}\", \"format_version\": ${format}, \"kit\": true,
+    \"source\": \"${CMAKE_CURRENT_SOURCE_DIR}/${name}.c\",
+    \"dictionary\": \"${PROJECT_SOURCE_DIR}/dict/${name}.dict\",
+    \"corpus\": \"${PROJECT_SOURCE_DIR}/corpus/${name}\",
+    \"mutator\": \"${dir}/${prefix}-mutator.so\",
+    \"limits\": ${limits},
+    \"builds\": [
+      ${builds}],
+    \"repro\": { \"cc\": \"${CMAKE_C_COMPILER}\",
+      \"cflags\": [\"-std=gnu11\", \"-g\", \"-O1\", \"-fno-omit-frame-pointer\", \"-I${include}\"],
+      \"flavours\": [
+        ${repro}] }
+  }" PARENT_SCOPE)
+endfunction()
+
+function(ledge_add_target)
+  cmake_parse_arguments(arg "" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB" "" ${ARGN})
+  foreach(default "FORMAT;1" "MAX_LEN;1024" "TIMEOUT_MS;5000" "RSS_MB;2048")
+    list(GET default 0 key)
+    list(GET default 1 value)
+    if(NOT arg_${key})
+      set(arg_${key} ${value})
+    endif()
+  endforeach()
+  set_property(GLOBAL PROPERTY LEDGE_FORMAT_${arg_NAME} ${arg_FORMAT})
+  set_property(GLOBAL PROPERTY LEDGE_LIMITS_${arg_NAME}
+    "{\"timeout_ms\": ${arg_TIMEOUT_MS}, \"rss_mb\": ${arg_RSS_MB}, \"max_len\": ${arg_MAX_LEN}}")
+
+  foreach(flavour ${LEDGE_FLAVOURS})
+    ledge_target_binaries(${arg_NAME} ${arg_NAME} ${flavour} ledge-${flavour})
+  endforeach()
+  if(NOT LEDGE_AFL_BUILD)
+    ledge_mutator(${arg_NAME} ledge-none)
+  endif()
+  ledge_target_products(products ${arg_NAME} ${LEDGE_FLAVOURS})
+  add_custom_target(fuzz-${arg_NAME} ALL DEPENDS ${products})
+
+  if(NOT LEDGE_AFL_BUILD)
+    ledge_manifest_entry(entry ${arg_NAME} ${arg_NAME} ${PROJECT_SOURCE_DIR}/lib/include ledge "${LEDGE_FLAVOURS}"
+                         "none;asan;cmplog")
+    set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_TARGETS "${entry}")
+    add_test(NAME regress/${arg_NAME} COMMAND ledge-command replay --regress --target ${arg_NAME})
+    add_test(NAME generated/${arg_NAME}
+      COMMAND ${PROJECT_SOURCE_DIR}/ci/generate --check $<TARGET_FILE:${arg_NAME}-none> ${arg_NAME})
+  endif()
+endfunction()
+
+# ledge_write_manifest() writes build/manifest.json; call it after the last target.
+function(ledge_write_manifest)
+  get_property(targets GLOBAL PROPERTY LEDGE_MANIFEST_TARGETS)
+  get_property(bugs GLOBAL PROPERTY LEDGE_MANIFEST_BUGS)
+  list(JOIN targets ",\n  " targets)
+  list(JOIN bugs ",\n  " bugs)
+  set(afl null)
+  if(LEDGE_AFL_FUZZ)
+    set(afl "\"${LEDGE_AFL_FUZZ}\"")
+  endif()
+  file(WRITE ${CMAKE_BINARY_DIR}/manifest.json "{
+  \"format\": 1,
+  \"root\": \"${PROJECT_SOURCE_DIR}\",
+  \"build\": \"${CMAKE_BINARY_DIR}\",
+  \"crashes\": \"${PROJECT_SOURCE_DIR}/crashes\",
+  \"cmake\": \"${CMAKE_COMMAND}\",
+  \"symbolizer\": \"${LEDGE_SYMBOLIZER}\",
+  \"afl_fuzz\": ${afl},
+  \"targets\": [
+  ${targets}],
+  \"bugs\": [
+  ${bugs}]
+}
+")
+endfunction()

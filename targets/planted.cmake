@@ -1,0 +1,64 @@
+# Planted bugs: crashes/planted/<id>/ holds a patch against lib/ and a manifest. Each is applied to a copy of lib/ at build
+# time (build target bug-<id>, not part of "all"), and its target is linked to that copy.
+
+function(ledge_patched_copy id patch)
+  set(copy ${CMAKE_BINARY_DIR}/bugs/${id})
+  file(GLOB_RECURSE originals CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/include/*.h ${PROJECT_SOURCE_DIR}/lib/src/*)
+  set(copies "")
+  foreach(original ${originals})
+    file(RELATIVE_PATH relative ${PROJECT_SOURCE_DIR} ${original})
+    list(APPEND copies ${copy}/${relative})
+  endforeach()
+  add_custom_command(OUTPUT ${copies}
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${copy}
+    COMMAND ${CMAKE_COMMAND} -E copy_directory ${PROJECT_SOURCE_DIR}/lib/include ${copy}/lib/include
+    COMMAND ${CMAKE_COMMAND} -E copy_directory ${PROJECT_SOURCE_DIR}/lib/src ${copy}/lib/src
+    COMMAND patch --quiet --strip=1 --fuzz=0 --directory=${copy} --input=${patch}
+    DEPENDS ${originals} ${patch}
+    COMMENT "Planting bug ${id}" VERBATIM)
+  add_custom_target(bug-${id}-sources DEPENDS ${copies})
+  list(FILTER copies INCLUDE REGEX "\\.c$")
+  set(LEDGE_COPY_SOURCES ${copies} PARENT_SCOPE)
+endfunction()
+
+function(ledge_add_planted_bug directory)
+  get_filename_component(id ${directory} NAME)
+  file(READ ${directory}/bug.json manifest)
+  string(JSON name ERROR_VARIABLE error GET "${manifest}" target)
+  if(error)
+    message(FATAL_ERROR "${directory}/bug.json: ${error}")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${directory}/bug.json)
+  ledge_patched_copy(${id} ${directory}/bug.patch)
+  set(prefix bug-${id})
+  set(include ${CMAKE_BINARY_DIR}/bugs/${id}/lib/include)
+  foreach(flavour ${LEDGE_PLANTED_FLAVOURS})
+    ledge_library(${prefix}-lib-${flavour} ${flavour} ${include} ${LEDGE_COPY_SOURCES})
+    ledge_target_binaries(${prefix} ${name} ${flavour} ${prefix}-lib-${flavour})
+    add_dependencies(${prefix}-lib-${flavour} ${prefix}-sources)
+    add_dependencies(${prefix}-object-${flavour} ${prefix}-sources)
+  endforeach()
+  if(NOT LEDGE_AFL_BUILD)
+    ledge_mutator(${prefix} ${prefix}-lib-none)
+  endif()
+  ledge_target_products(products ${prefix} ${LEDGE_PLANTED_FLAVOURS})
+  add_custom_target(bug-${id} DEPENDS ${products})
+  if(NOT LEDGE_AFL_BUILD)
+    if(LEDGE_AFL_FUZZ)
+      add_custom_command(TARGET bug-${id} POST_BUILD
+        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/afl --target bug-${id} VERBATIM)
+      add_dependencies(bug-${id} afl-configure)
+    endif()
+    ledge_manifest_entry(entry ${prefix} ${name} ${include} ${prefix}-lib "${LEDGE_PLANTED_FLAVOURS}" "none;asan")
+    set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_BUGS
+      "{\"id\": \"${id}\", \"build_target\": \"bug-${id}\", \"file\": \"${directory}/bug.json\", \"variant\": ${entry}}")
+  endif()
+endfunction()
+
+function(ledge_add_planted_bugs)
+  file(GLOB manifests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/crashes/planted/*/bug.json)
+  foreach(manifest ${manifests})
+    get_filename_component(directory ${manifest} DIRECTORY)
+    ledge_add_planted_bug(${directory})
+  endforeach()
+endfunction()
