@@ -156,6 +156,21 @@ bool file_write(const char *path, const void *bytes, size_t len, struct fail *wh
     return true;
 }
 
+bool file_put(const char *path, const void *bytes, size_t len, struct fail *why)
+{
+    FILE *file = fopen(path, "wb");
+    bool ok = file && fwrite(bytes, 1, len, file) == len;
+    int error = errno;
+    if (file && fclose(file) != 0 && ok) {
+        ok = false;
+        error = errno;
+    }
+    if (!ok)
+        return fail_set(why, error == ENOSPC || error == EDQUOT ? full_hint : "",
+                        "cannot write %s: %s", path, strerror(error));
+    return true;
+}
+
 bool dir_make(const char *path, struct fail *why)
 {
     char *copy = mem_text(path);

@@ -25,6 +25,9 @@ bool file_read(const char *path, char **bytes, size_t *len, struct fail *why);
  * On error path is as it was and no temporary is left. */
 bool file_write(const char *path, const void *bytes, size_t len, struct fail *why);
 
+/* file_put does it neither durably nor at once: for what another process reads later, or nobody misses. */
+bool file_put(const char *path, const void *bytes, size_t len, struct fail *why);
+
 /* dir_make makes a directory and those above it; existing ones are fine. */
 bool dir_make(const char *path, struct fail *why);
 

@@ -17,6 +17,8 @@ static const struct entry {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
+    {"triage", cmd_triage, "say what each crash is: type, place, class, security, signature"},
+    {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
     {"targets", cmd_targets, "list the targets and their builds"},
 };
 

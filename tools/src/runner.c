@@ -1,7 +1,6 @@
 #include "runner.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -218,24 +217,10 @@ bool runner_run(struct runner *runner, const struct target *target, const struct
     return ok;
 }
 
-/* Not durable: it is gone as soon as it has run. */
-static bool write_input(const char *path, const void *bytes, size_t len, struct fail *why)
-{
-    FILE *file = fopen(path, "wb");
-    bool ok = file && fwrite(bytes, 1, len, file) == len;
-    int error = errno;
-    if (file && fclose(file) != 0 && ok) {
-        ok = false;
-        error = errno;
-    }
-    return ok || fail_set(why, "free some space, or set TMPDIR to another place",
-                          "cannot write %s: %s", path, strerror(error));
-}
-
 bool runner_run_bytes(struct runner *runner, const struct target *target, const struct build *build,
                       const void *bytes, size_t len, struct run_result *result, struct fail *why)
 {
-    return write_input(runner->input, bytes, len, why) &&
+    return file_put(runner->input, bytes, len, why) &&
            runner_run(runner, target, build, runner->input, result, why);
 }
 
@@ -302,11 +287,11 @@ static bool blame(struct many *many, size_t from, size_t to, const struct proc_r
         size_t middle = from + (to - from) / 2;
         return run_range(many, from, middle) && run_range(many, middle, to);
     }
-    report_clean(many, from, last, ended->elapsed_ns);
-    bool ok = true;
-    if (own)
+    /* Those before it ran, but the process didn't live to look for what they leaked. */
+    bool ok = run_range(many, from, last);
+    if (ok && own)
         many->seen(many->context, last, &result);
-    else
+    else if (ok)
         ok = run_alone(many, last);
     run_result_free(&result);
     return ok && run_range(many, last + 1, to);
