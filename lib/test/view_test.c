@@ -148,7 +148,7 @@ static void every_violation_has_its_own_error(void **state)
 static void of_several_violations_the_first_listed_is_reported(void **state)
 {
     (void)state;
-    _Alignas(8) char block[16];
+    _Alignas(8) char block[16] = {0};
     ledge_view view;
     assert_status(ledge_view_make(NULL, 1, SIZE_MAX, 0, 3, &view), LEDGE_ESIZE);
     assert_status(ledge_view_make(NULL, 1, SIZE_MAX, 4, 3, &view), LEDGE_EINVAL);
@@ -161,7 +161,7 @@ static void of_several_violations_the_first_listed_is_reported(void **state)
 static void a_trusted_view_of_null_is_empty(void **state)
 {
     (void)state;
-    char block[4];
+    char block[4] = {0};
     assert_view(ledge_view_of(block, 4), block, 4, 4);
     assert_view(ledge_view_of(NULL, 4), NULL, 0, 0);
     assert_span(ledge_span_of(block, 4), block, 4, 4);
@@ -171,7 +171,7 @@ static void a_trusted_view_of_null_is_empty(void **state)
 static void validity_is_what_the_header_promises(void **state)
 {
     (void)state;
-    unsigned char block[4];
+    unsigned char block[4] = {0};
     assert_true(ledge_view_is_valid((ledge_view){NULL, 0, 0}));
     assert_true(ledge_view_is_valid((ledge_view){block, 0, 0}));
     assert_false(ledge_view_is_valid((ledge_view){NULL, 0, 1}));
