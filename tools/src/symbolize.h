@@ -1,7 +1,9 @@
-/* symbolize.h: module+offset to function, file, line, through one llvm-symbolizer process that is kept open.
+/* symbolize.h: module+offset to function, file, line, through one llvm-symbolizer process that is
+ * kept open.
  *
- * Sanitizers start a symbolizer in the dying process (some 70 ms); running with symbolize=0 and asking here costs one
- * question per new address, since answers are remembered for the life of the object. Not thread-safe. */
+ * Sanitizers start a symbolizer in the dying process (some 70 ms); running with symbolize=0 and
+ * asking here costs one question per new address, since answers are remembered for the life of the
+ * object. Not thread-safe. */
 #ifndef LEDGE_TOOLS_SYMBOLIZE_H
 #define LEDGE_TOOLS_SYMBOLIZE_H
 
@@ -14,19 +16,23 @@
 struct symbolizer;
 
 struct symbol {
-    const char *function; /* "??" when unknown */
-    const char *file;     /* "??" when unknown */
+    const char *function;  /* "??" when unknown */
+    const char *file;      /* "??" when unknown */
     unsigned line, column; /* 0 when unknown */
 };
 
-/* symbolizer_new starts nothing yet; program is a path to llvm-symbolizer. NULL and *why when memory runs out. */
+/* symbolizer_new starts nothing yet; program is a path to llvm-symbolizer, or a name to look up in
+ * PATH. NULL and *why when memory runs out. */
 struct symbolizer *symbolizer_new(const char *program, struct fail *why);
 
 /* symbolizer_free ends the process and frees every answer. NULL is fine. */
 void symbolizer_free(struct symbolizer *symbolizer);
 
-/* symbolizer_lookup resolves an offset in a module to its inlined chain, innermost first. *symbols (count returned) belongs
- * to the symbolizer and lives as long as it does. Returns 0 when nothing is known (no module, no program, no debug info). */
-size_t symbolizer_lookup(struct symbolizer *symbolizer, const char *module, uint64_t offset, const struct symbol **symbols);
+/* symbolizer_lookup resolves an offset in a module to its inlined chain, innermost first. *symbols
+ * (count returned) belongs to the symbolizer and lives as long as it does. Returns 0 when nothing is
+ * known (no module, no program, no debug info) or the program doesn't answer within ten seconds; it
+ * is started anew up to three times, then asked no more. */
+size_t symbolizer_lookup(struct symbolizer *symbolizer, const char *module, uint64_t offset,
+                         const struct symbol **symbols);
 
 #endif

@@ -1,0 +1,255 @@
+#include "crash.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "mem.h"
+#include "report.h"
+#include "resolve.h"
+#include "state.h"
+#include "taxonomy.h"
+
+/* --- Evidence without a report -------------------------------------------------------------- */
+
+static const char *type_of_signal(int number)
+{
+    switch (number) {
+    case SIGSEGV:
+        return "UNKNOWN";
+    case SIGBUS:
+        return "Bus";
+    case SIGABRT:
+        return "Abrt";
+    case SIGILL:
+        return "Ill";
+    case SIGFPE:
+        return "Floating-point-exception";
+    case SIGTRAP:
+        return "Trap";
+    case SIGKILL:
+        return "Killed";
+    default:
+        return "Fatal-signal";
+    }
+}
+
+/* How the process ended speaks where its log doesn't. */
+static bool use_end(const struct crash_evidence *evidence, struct report *report)
+{
+    bool silent = report->weight == REPORT_NONE ||
+                  (report->weight == REPORT_HINT && strcmp(report->type, "Fatal-signal") == 0);
+    if (!evidence->has_end || !silent || evidence->end == PROC_EXITED)
+        return false;
+    bool timeout = evidence->end == PROC_TIMEOUT;
+    const char *type = timeout ? "Timeout" : type_of_signal(evidence->code);
+    report->weight = REPORT_CRASH;
+    memcpy(report->type, type, strlen(type) + 1);
+    report->type_sure = timeout;
+    return !timeout;
+}
+
+/* --- Names ---------------------------------------------------------------------------------- */
+
+static const char *tool_name(enum report_tool tool)
+{
+    static const char *const names[] = {NULL,   "asan", "hwasan",    "ubsan", "tsan",
+                                        "msan", "lsan", "libfuzzer", "libc",  "ledge"};
+    return names[tool];
+}
+
+static const char *access_name(enum report_access access)
+{
+    static const char *const names[] = {"", "READ", "WRITE"};
+    return names[access];
+}
+
+/* 64-bit addresses come with leading zeros or without. */
+static char *address_text(ledge_view address)
+{
+    if (address.length == 0)
+        return NULL;
+    if (address.length == 18 && text_starts(address, "0x0000"))
+        return mem_print("0x%.*s", 12, (const char *)address.ptr + 6);
+    bool bare = text_is_hex(address.ptr[0]) && !text_starts(address, "0x");
+    return mem_print("%s%.*s", bare ? "0x" : "", (int)address.length, (const char *)address.ptr);
+}
+
+static bool is_near_null(ledge_view address)
+{
+    uint64_t value;
+    text_skip(&address, "0x");
+    return text_hex(&address, &value) > 0 && address.length == 0 && value < TAXONOMY_NEAR_NULL;
+}
+
+/* The first line of the type, with what belongs to it. */
+static char *full_type(const struct report *report)
+{
+    const char *access = access_name(report->access);
+    bool inlined = strcmp(report->type, "UNKNOWN") == 0 ||
+                   strcmp(report->type, "Null-dereference") == 0;
+    if (report->access == ACCESS_UNKNOWN || (!inlined && report->size == 0))
+        return mem_text(report->type);
+    if (inlined)
+        return mem_print("%s %s", report->type, access);
+    if (report->size > 16)
+        return mem_print("%s\n%s%s {*}", report->type, report->atomic ? "ATOMIC " : "", access);
+    return mem_print("%s\n%s%s %" PRIu64, report->type, report->atomic ? "ATOMIC " : "", access,
+                     report->size);
+}
+
+static const char *class_of(const struct report *report, const struct taxon *taxon, bool bare_signal)
+{
+    if (bare_signal && strcmp(report->type, "UNKNOWN") == 0)
+        return "signal";
+    if (taxon)
+        return taxon->class_;
+    return report->tool == REPORT_TSAN ? "race" : report->tool == REPORT_UBSAN ? "undefined" : "memory";
+}
+
+static void sign(const struct report *report, const struct state *state, char signature[17])
+{
+    bool race = strncmp(report->type, "Data race", 9) == 0;
+    char *text = mem_print("%s\n%s\n%s", report->type, race ? "" : access_name(report->access),
+                           state->key);
+    snprintf(signature, 17, "%016" PRIx64, (uint64_t)XXH64(text, strlen(text), 0));
+    free(text);
+}
+
+static const struct stack *main_stack(const struct report *report)
+{
+    const struct stack *stack = report_stack(report, STACK_CRASH);
+    if (!stack)
+        stack = report_stack(report, STACK_MUTEX);
+    return stack ? stack : report_stack(report, STACK_THREAD);
+}
+
+static const char *confidence_of(const struct report *report, const struct state *state)
+{
+    const struct stack *stack = main_stack(report);
+    bool stated = report->detail.length > 0 && report->detail_whole;
+    if (!report->type_sure || report->weight == REPORT_HINT || (state->len == 0 && !stack))
+        return "low";
+    if (!state->frames && !state->offsets && !stated)
+        return "low";
+    bool whole = state->frames && !state->offsets && (!stack || stack->closed) &&
+                 (report->detail.length == 0 || report->detail_whole);
+    return whole ? "high" : "medium";
+}
+
+static char *join_state(const struct state *state)
+{
+    if (state->len == 0)
+        return mem_text("NULL");
+    char *joined = mem_text(state->lines[0]);
+    for (size_t i = 1; i < state->len; i++) {
+        char *longer = mem_print("%s\n%s", joined, state->lines[i]);
+        free(joined);
+        joined = longer;
+    }
+    return joined;
+}
+
+/* --- Stacks for people ---------------------------------------------------------------------- */
+
+static void print_frame(const struct frame *frame, size_t number, FILE *out)
+{
+    char name[FRAME_NAME_MAX + 1];
+    frame_name(frame, name);
+    fprintf(out, "    #%zu %s", number, name[0] ? name : "??");
+    if (frame->file.length > 0)
+        fprintf(out, " %.*s", (int)frame->file.length, (const char *)frame->file.ptr);
+    if (frame->file.length > 0 && frame->line > 0)
+        fprintf(out, ":%u", frame->line);
+    if (frame->line > 0 && frame->column > 0)
+        fprintf(out, ":%u", frame->column);
+    if (frame->file.length == 0 && frame->module.length > 0)
+        fprintf(out, " (%.*s+0x%" PRIx64 ")", (int)frame->module.length,
+                (const char *)frame->module.ptr, frame->offset);
+    fputc('\n', out);
+}
+
+/* Enough for people, and for the recursion that has hundreds of the same. */
+#define PRINTED_FRAMES 32
+
+static char *stacks_text(const struct report *report)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < report->stacks_len; i++) {
+        const struct stack *stack = &report->stacks[i];
+        bool titled = stack->title.length > 0;
+        fprintf(out, "  %s%s%.*s\n", stack_role_name(stack->role), titled ? ": " : "",
+                (int)stack->title.length, titled ? (const char *)stack->title.ptr : "");
+        for (size_t j = 0; j < stack->len && j < PRINTED_FRAMES; j++)
+            print_frame(&stack->frames[j], j, out);
+        if (stack->len > PRINTED_FRAMES)
+            fprintf(out, "    (%zu more)\n", stack->len - PRINTED_FRAMES);
+    }
+    fclose(out);
+    if (len > 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* --- The whole ------------------------------------------------------------------------------ */
+
+static void fill(const struct crash_evidence *evidence, struct report *report, bool bare_signal,
+                 struct crash *out)
+{
+    struct state state;
+    bool near_null = is_near_null(report->address);
+    if (strcmp(report->type, "UNKNOWN") == 0 && near_null)
+        memcpy(report->type, "Null-dereference", sizeof "Null-dereference");
+    state_build(report, evidence->target, &state);
+    const struct taxon *taxon = taxonomy_find(report->type);
+    out->found = true;
+    out->type = full_type(report);
+    out->address = address_text(report->address);
+    out->state = join_state(&state);
+    out->security = taxonomy_security(taxon, near_null, &out->security_reason);
+    out->class_ = class_of(report, taxon, bare_signal);
+    out->sanitizer = bare_signal && report->tool == REPORT_UNKNOWN ? "signal" : tool_name(report->tool);
+    out->confidence = confidence_of(report, &state);
+    out->position = state_position(report);
+    out->stacks = stacks_text(report);
+    sign(report, &state, out->signature);
+    state_free(&state);
+}
+
+bool crash_classify(const struct crash_evidence *evidence, struct crash *out, struct fail *why)
+{
+    (void)why;
+    *out = (struct crash){.class_ = "none", .confidence = "high"};
+    struct report report;
+    report_parse(evidence->log ? evidence->log : "", evidence->log_len, &report);
+    bool bare_signal = use_end(evidence, &report);
+    if (report.weight != REPORT_NONE) {
+        resolve_report(&report, evidence->symbolizer, evidence->binary);
+        fill(evidence, &report, bare_signal, out);
+    }
+    report_free(&report);
+    return true;
+}
+
+void crash_free(struct crash *crash)
+{
+    free(crash->type);
+    free(crash->address);
+    free(crash->state);
+    free(crash->position);
+    free(crash->stacks);
+    *crash = (struct crash){.class_ = "none", .confidence = "high"};
+}
+
+bool crash_same(const struct crash *a, const struct crash *b)
+{
+    return a->found && b->found && strcmp(a->signature, b->signature) == 0;
+}

@@ -1,0 +1,43 @@
+/* frame.h: one line of a back trace, in the shapes that sanitizers, libFuzzer and gdb print.
+ *
+ *     #0 0x55d0 in name /dir/file.c:6:97 (module+0x10c35d) (BuildId: 93ac)
+ *     #1 0x55d0  (/dir/module+0x10c35d)              not symbolized
+ *     #2 name file.c:13 (module+0x1a07)              ThreadSanitizer
+ *     #3 <null> <null> (module+0xe486c)              ThreadSanitizer, not symbolized
+ *     #4  0x000055d0 in name (arg=1) at file.c:3     gdb
+ *
+ * Pure functions over the caller's bytes; thread-safe; O(length). */
+#ifndef LEDGE_TOOLS_FRAME_H
+#define LEDGE_TOOLS_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "text.h"
+
+/* Views point into the line, or wherever a symbolizer keeps its answers. */
+struct frame {
+    unsigned number;     /* what stood behind the '#' */
+    ledge_view function; /* as printed, with arguments; empty: unknown */
+    ledge_view file;     /* as printed; empty: unknown */
+    unsigned line, column; /* 0: unknown */
+    ledge_view module;     /* path or bare name; empty: unknown */
+    uint64_t offset;       /* in the module; meaningful when module isn't empty */
+};
+
+/* A name for people has at most this many bytes. */
+#define FRAME_NAME_MAX 80
+
+/* frame_parse reads the frame on a line, which may start with what a log puts there (blanks, a time
+ * stamp, a tag). Returns false when there is none; *frame is then undefined. Lines of more than
+ * 64 KiB have none. */
+bool frame_parse(ledge_view line, struct frame *frame);
+
+/* frame_name writes the function's name without return type, arguments, template parameters,
+ * anonymous namespaces and compiler suffixes (".isra.0", ".cold"). Empty when it is unknown. */
+void frame_name(const struct frame *frame, char name[FRAME_NAME_MAX + 1]);
+
+/* frame_place splits "file:line:column" or "file:line" or "file" and puts it into *frame. */
+void frame_place(ledge_view place, struct frame *frame);
+
+#endif
