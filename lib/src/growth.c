@@ -3,8 +3,8 @@
 #include <ledge/vec.h>
 
 /* Capacities from which on the policies stop doubling, as in Go's runtime. */
-#define DOUBLE_BELOW 1024
-#define SMOOTH_BELOW 256
+#define DOUBLE_BELOW ((size_t)1024)
+#define SMOOTH_BELOW ((size_t)256)
 
 /* Both of Go's rules: double below a threshold, then add (capacity + bias) / 4 until needed fits.
  * Go's bias for the smooth one, 3 * 256, makes the first step behind the threshold a doubling, too,

@@ -146,8 +146,8 @@ ledge_status ledge_view_split_at(ledge_view view, size_t at, ledge_view *out_hea
     if (at > view.length)
         return LEDGE_ERANGE;
     *out_head = (ledge_view){view.ptr, at, at};
-    *out_tail = (ledge_view){at == 0 ? view.ptr : view.ptr + at, view.length - at,
-                             view.capacity - at};
+    *out_tail =
+        (ledge_view){at == 0 ? view.ptr : view.ptr + at, view.length - at, view.capacity - at};
     return LEDGE_OK;
 }
 
@@ -157,8 +157,8 @@ ledge_status ledge_span_split_at(ledge_span span, size_t at, ledge_span *out_hea
     if (at > span.length)
         return LEDGE_ERANGE;
     *out_head = (ledge_span){span.ptr, at, at};
-    *out_tail = (ledge_span){at == 0 ? span.ptr : span.ptr + at, span.length - at,
-                             span.capacity - at};
+    *out_tail =
+        (ledge_span){at == 0 ? span.ptr : span.ptr + at, span.length - at, span.capacity - at};
     return LEDGE_OK;
 }
 

@@ -135,10 +135,18 @@ static void align_up_gives_the_next_multiple(void **state)
     (void)state;
     static const struct {
         size_t value, align, want;
-    } cases[] = {{0, 8, 0},  {1, 8, 8},   {7, 8, 8},     {8, 8, 8},
-                 {9, 8, 16}, {13, 1, 13}, {17, 64, 64},  {65, 64, 128},
-                 {SIZE_MAX - 7, 8, SIZE_MAX - 7},        {SIZE_MAX - 8, 8, SIZE_MAX - 7},
-                 {SIZE_MAX, 1, SIZE_MAX},                {1, SIZE_MAX / 2 + 1, SIZE_MAX / 2 + 1}};
+    } cases[] = {{0, 8, 0},
+                 {1, 8, 8},
+                 {7, 8, 8},
+                 {8, 8, 8},
+                 {9, 8, 16},
+                 {13, 1, 13},
+                 {17, 64, 64},
+                 {65, 64, 128},
+                 {SIZE_MAX - 7, 8, SIZE_MAX - 7},
+                 {SIZE_MAX - 8, 8, SIZE_MAX - 7},
+                 {SIZE_MAX, 1, SIZE_MAX},
+                 {1, SIZE_MAX / 2 + 1, SIZE_MAX / 2 + 1}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         size_t got = 99;
         assert_status(ledge_align_up(cases[i].value, cases[i].align, &got), LEDGE_OK);
@@ -168,17 +176,19 @@ static void align_up_refuses_what_is_no_power_of_two(void **state)
 
 /* --- Allocator ---------------------------------------------------------------------------- */
 
+static const char letters[4] = {'a', 'b', 'c', 'd'};
+
 static void resizing_keeps_what_fits(const ledge_allocator *alloc)
 {
     char *block = ledge_alloc_resize(alloc, NULL, 0, 4);
     assert_non_null(block);
-    memcpy(block, "abcd", 4);
+    memcpy(block, letters, 4);
     block = ledge_alloc_resize(alloc, block, 4, 8);
     assert_non_null(block);
-    assert_memory_equal(block, "abcd", 4);
+    assert_memory_equal(block, letters, 4);
     block = ledge_alloc_resize(alloc, block, 8, 2);
     assert_non_null(block);
-    assert_memory_equal(block, "ab", 2);
+    assert_memory_equal(block, letters, 2);
     ledge_alloc_free(alloc, block, 2);
 }
 
@@ -207,10 +217,10 @@ static void a_refused_request_leaves_the_block(void **state)
     struct tracking_alloc mem;
     ledge_allocator hook = tracking_alloc_init(&mem);
     char *block = ledge_alloc_resize(&hook, NULL, 0, 4);
-    memcpy(block, "abcd", 4);
+    memcpy(block, letters, 4);
     tracking_alloc_refuse(&mem, 1);
     assert_null(ledge_alloc_resize(&hook, block, 4, 8));
-    assert_memory_equal(block, "abcd", 4);
+    assert_memory_equal(block, letters, 4);
     assert_int_equal(mem.bytes, 4);
     ledge_alloc_free(&hook, block, 4);
     assert_int_equal(mem.bytes, 0);

@@ -152,8 +152,8 @@ static void a_cursor_reads_one_thing_after_the_other(void **state)
 {
     (void)state;
     unsigned char block[29];
-    for (unsigned char i = 0; i < sizeof(block); i++)
-        block[i] = i;
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] = (unsigned char)i;
     ledge_cursor cursor = ledge_cursor_of(ledge_view_of(block, sizeof(block)));
     uint8_t u8;
     uint16_t u16;
@@ -284,12 +284,21 @@ static void what_can_not_be_elements_is_a_distinct_error(void **state)
         size_t shift, length, elem_size, align;
         ledge_status want;
     } cases[] = {
-        {0, 0, 4, 4, LEDGE_EEMPTY},  {0, 7, 4, 4, LEDGE_ESIZE},   {0, 3, 4, 4, LEDGE_ESIZE},
-        {2, 8, 4, 4, LEDGE_EALIGN},  {1, 2, 2, 2, LEDGE_EALIGN},  {0, 8, 0, 1, LEDGE_ESIZE},
-        {0, 8, 4, 0, LEDGE_EINVAL},  {0, 8, 4, 3, LEDGE_EINVAL},  {0, 8, 4, 8, LEDGE_EINVAL},
-        {0, 12, 6, 4, LEDGE_EINVAL}, {0, 8, 4, SIZE_MAX, LEDGE_EINVAL},
+        {0, 0, 4, 4, LEDGE_EEMPTY},
+        {0, 7, 4, 4, LEDGE_ESIZE},
+        {0, 3, 4, 4, LEDGE_ESIZE},
+        {2, 8, 4, 4, LEDGE_EALIGN},
+        {1, 2, 2, 2, LEDGE_EALIGN},
+        {0, 8, 0, 1, LEDGE_ESIZE},
+        {0, 8, 4, 0, LEDGE_EINVAL},
+        {0, 8, 4, 3, LEDGE_EINVAL},
+        {0, 8, 4, 8, LEDGE_EINVAL},
+        {0, 12, 6, 4, LEDGE_EINVAL},
+        {0, 8, 4, SIZE_MAX, LEDGE_EINVAL},
         /* Of several, the first listed. */
-        {1, 0, 0, 3, LEDGE_ESIZE},   {1, 0, 4, 3, LEDGE_EINVAL},  {1, 0, 4, 4, LEDGE_EEMPTY},
+        {1, 0, 0, 3, LEDGE_ESIZE},
+        {1, 0, 4, 3, LEDGE_EINVAL},
+        {1, 0, 4, 4, LEDGE_EEMPTY},
         {1, 7, 4, 4, LEDGE_ESIZE},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -368,10 +377,9 @@ static void a_view_that_came_in_read_only_stays_so(void **state)
 static void elements_may_lie_and_come_from_anywhere(void **state)
 {
     (void)state;
-    _Alignas(4) unsigned char block[9] = {0}, value[5] = {0};
+    _Alignas(4) unsigned char block[9] = {0}, value[5] = {0, 'a', 'b', 'c', 'd'};
     ledge_typed typed;
     assert_status(ledge_typed_from_span(ledge_span_of(block + 1, 8), 4, 1, 5, &typed), LEDGE_OK);
-    memcpy(value + 1, "abcd", 4);
     assert_status(ledge_typed_set(typed, 5, 1, value + 1), LEDGE_OK);
     assert_memory_equal(block, "\0\0\0\0\0abcd", 9);
     /* From a place that overlaps the element itself. */

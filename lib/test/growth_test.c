@@ -17,7 +17,7 @@ static size_t capacities_of_pushing(ledge_growth policy, size_t up_to, size_t *o
 
 static void assert_capacities(ledge_growth policy, const size_t *want, size_t n)
 {
-    size_t got[64];
+    size_t got[64] = {0};
     assert_int_equal(capacities_of_pushing(policy, want[n - 1], got, 64), n);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(got[i], want[i]);
@@ -26,8 +26,8 @@ static void assert_capacities(ledge_growth policy, const size_t *want, size_t n)
 static void doubling_turns_into_quarters_at_1024(void **state)
 {
     (void)state;
-    static const size_t want[] = {1,   2,    4,    8,    16,   32,   64,  128,
-                                  256, 512,  1024, 1280, 1600, 2000, 2500, 3125};
+    static const size_t want[] = {1,   2,   4,    8,    16,   32,   64,   128,
+                                  256, 512, 1024, 1280, 1600, 2000, 2500, 3125};
     assert_capacities(LEDGE_GROWTH_DOUBLE, want, sizeof(want) / sizeof(want[0]));
 }
 
@@ -42,7 +42,7 @@ static void the_smooth_policy_wears_off_from_256(void **state)
 static void half_as_much_again_starts_slowly(void **state)
 {
     (void)state;
-    static const size_t want[] = {1,  2,   3,   4,   6,   9,   13,  19,  28,   42,
+    static const size_t want[] = {1,  2,  3,   4,   6,   9,   13,  19,   28,  42,
                                   63, 94, 141, 211, 316, 474, 711, 1066, 1599};
     assert_capacities(LEDGE_GROWTH_HALF, want, sizeof(want) / sizeof(want[0]));
 }

@@ -1,5 +1,5 @@
-/* vec_fixture.h: a vector of bytes on the tracking allocator, whose elements are written and read as
- * a string. Shared by the tests of the vector. */
+/* vec_fixture.h: a vector of bytes on the tracking allocator, whose elements are written and read
+ * as a string. Shared by the tests of the vector. */
 #ifndef LEDGE_TEST_VEC_FIXTURE_H
 #define LEDGE_TEST_VEC_FIXTURE_H
 
@@ -20,8 +20,7 @@ struct fixture {
 int vec_fixture_set_up(void **state);
 int vec_fixture_tear_down(void **state);
 
-#define TEST(name)                                                                                 \
-    cmocka_unit_test_setup_teardown(name, vec_fixture_set_up, vec_fixture_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, vec_fixture_set_up, vec_fixture_tear_down)
 
 /* spell makes the vector hold the characters of text, with no spare capacity, and returns it. */
 ledge_vec *spell(struct fixture *f, const char *text);

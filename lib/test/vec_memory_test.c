@@ -1,4 +1,4 @@
-/* vec_memory_test.c: the vector's memory: capacity, clip, clone, and what views of it keep alive. */
+/* vec_memory_test.c: the vector's memory: capacity, clip, clone, and what views of it pin. */
 #include "vec_fixture.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* vec_nomem_test.c: a vector whose allocator refuses (A33). Every growing operation, and a long
- * sequence of all of them, is run again and again with the 1st, 2nd, 3rd … request refused, until a
- * run gets by without meeting a refusal. A refused operation has to leave everything as it was. */
+ * sequence of all of them, is run again and again with the 1st, 2nd, 3rd … request refused, until
+ * a run meets no refusal. A refused operation has to leave everything as it was. */
 #include "check.h"
 
 #include <string.h>
@@ -91,8 +91,8 @@ static void assert_as_it_was(const ledge_vec *vec, const ledge_vec *before, cons
         assert_memory_equal(vec->ptr, elements, before->length * before->elem_size);
 }
 
-/* Runs op on a vector that holds length of "abcd" in a block of allocated, refusing the nth request.
- * Returns whether op met the refusal. */
+/* Runs op on a vector that holds length of "abcd" in a block of allocated, refusing the nth
+ * request. Returns whether op met the refusal. */
 static bool refused(operation *op, size_t length, size_t allocated, size_t nth)
 {
     struct tracking_alloc mem;
@@ -207,7 +207,8 @@ static void assert_holds(const struct story *s)
 static void tell(struct story *s)
 {
     ledge_vec *vec = &s->vec;
-    for (char c = 'a'; c <= 'z'; c++) {
+    for (int i = 0; i < 26; i++) {
+        char c = (char)('a' + i);
         if (happened(s, ledge_vec_push(vec, &c)))
             want_insert(s, s->n, &c, 1);
         assert_holds(s);

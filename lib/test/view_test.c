@@ -310,16 +310,19 @@ static void bounds_out_of_order_or_range_are_an_error(void **state)
     static unsigned char block[8];
     static const struct {
         size_t lo, hi, max;
-    } cases[] = {{3, 2, 8}, {0, 6, 5}, {0, 6, 9}, {9, 9, 9}, {0, SIZE_MAX, SIZE_MAX},
-                 {SIZE_MAX, 0, 8}, {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
+    } cases[] = {{3, 2, 8},
+                 {0, 6, 5},
+                 {0, 6, 9},
+                 {9, 9, 9},
+                 {0, SIZE_MAX, SIZE_MAX},
+                 {SIZE_MAX, 0, 8},
+                 {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         size_t lo = cases[i].lo, hi = cases[i].hi, max = cases[i].max;
         ledge_view view = untouched_view;
         ledge_span span = {block, 1, 2};
-        assert_status(ledge_view_sub3((ledge_view){block, 6, 8}, lo, hi, max, &view),
-                      LEDGE_ERANGE);
-        assert_status(ledge_span_sub3((ledge_span){block, 6, 8}, lo, hi, max, &span),
-                      LEDGE_ERANGE);
+        assert_status(ledge_view_sub3((ledge_view){block, 6, 8}, lo, hi, max, &view), LEDGE_ERANGE);
+        assert_status(ledge_span_sub3((ledge_span){block, 6, 8}, lo, hi, max, &span), LEDGE_ERANGE);
         assert_memory_equal(&view, &untouched_view, sizeof(view));
         assert_span(span, block, 1, 2);
     }
@@ -513,8 +516,9 @@ static void find_gives_the_first_place_of_the_whole_needle(void **state)
     static const struct {
         const char *view, *needle;
         size_t want;
-    } cases[] = {{"hello", "l", 2},   {"hello", "llo", 2}, {"aaab", "aab", 1}, {"abab", "abab", 0},
-                 {"xabxabc", "abc", 4}, {"ab", "", 0},       {"", "", 0}};
+    } cases[] = {{"hello", "l", 2},   {"hello", "llo", 2},   {"aaab", "aab", 1},
+                 {"abab", "abab", 0}, {"xabxabc", "abc", 4}, {"ab", "", 0},
+                 {"", "", 0}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         size_t at = 99;
         assert_status(ledge_view_find(text(cases[i].view), text(cases[i].needle), &at), LEDGE_OK);

@@ -61,17 +61,20 @@ enum { LEDGE_STATUS_COUNT = LEDGE_ENOTFOUND + 1 };
 /* ledge_strerror returns a sentence about status, for people: "The index is out of range."
  *
  * Never null, also for a value that is no status. The string is static. Thread-safe. */
-const char *ledge_strerror(ledge_status status) LEDGE_CONST LEDGE_RETURNS_NONNULL;
+const char *ledge_strerror(ledge_status status) LEDGE_CONST
+LEDGE_RETURNS_NONNULL;
 
 /* ledge_status_name returns the name of status as it is spelt in C: "LEDGE_ERANGE".
  *
  * Never null: "LEDGE_?" for a value that is no status. The string is static. Thread-safe. */
-const char *ledge_status_name(ledge_status status) LEDGE_CONST LEDGE_RETURNS_NONNULL;
+const char *ledge_status_name(ledge_status status) LEDGE_CONST
+LEDGE_RETURNS_NONNULL;
 
 /* ledge_size_add stores a + b in *out.
  *
  * Returns LEDGE_OK; LEDGE_EOVERFLOW when the sum doesn't fit a size_t. O(1), thread-safe. */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_size_add(size_t a, size_t b, size_t *out)
 {
     size_t sum;
@@ -84,7 +87,8 @@ static inline ledge_status ledge_size_add(size_t a, size_t b, size_t *out)
 /* ledge_size_mul stores a * b in *out.
  *
  * Returns LEDGE_OK; LEDGE_EOVERFLOW when the product doesn't fit a size_t. O(1), thread-safe. */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_size_mul(size_t a, size_t b, size_t *out)
 {
     size_t product;
@@ -112,7 +116,8 @@ static inline bool ledge_is_aligned(const void *ptr, size_t align)
  *
  * Returns LEDGE_OK; LEDGE_EINVAL when align is no power of two; LEDGE_EOVERFLOW when that multiple
  * doesn't fit a size_t. O(1), thread-safe. */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 ledge_status ledge_align_up(size_t value, size_t align, size_t *out);
 
 /* A ledge_allocator is where an owning object gets its memory from.
@@ -138,7 +143,8 @@ typedef struct ledge_allocator {
  *
  * Returns the block, which belongs to the caller; null when there is no memory, and then ptr is as
  * it was. As thread-safe as the allocator. */
-LEDGE_MUST_USE LEDGE_ALLOC_SIZE(4)
+LEDGE_MUST_USE
+LEDGE_ALLOC_SIZE(4)
 void *ledge_alloc_resize(const ledge_allocator *alloc, void *ptr, size_t old_size, size_t new_size);
 
 /* ledge_alloc_free releases the block at ptr of size bytes, by alloc's hook or free(). A null ptr

@@ -6,8 +6,8 @@
  *   the byte order their name says. They check nothing.
  * - ledge_view_get_*, ledge_span_put_* and the cursor do the same at an offset, or one after the
  *   other, with bounds checks.
- * - A ledge_typed is an array of elements over borrowed bytes, with an element size and an alignment
- *   that were checked once and a type tag that is checked at every access.
+ * - A ledge_typed is an array of elements over borrowed bytes, with an element size and an
+ *   alignment that were checked once and a type tag that is checked at every access.
  *
  * Names: u16, u32, u64 and be (big-endian: most significant byte first) or le. None of these ever
  * reads or writes a misaligned word, whatever the machine.
@@ -27,42 +27,48 @@ extern "C" {
 
 /* ledge_load_u16be and its sisters return the number in the 2, 4 or 8 bytes at ptr, which may have
  * any alignment and has to point at that many bytes. Can't fail. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline uint16_t ledge_load_u16be(const void *ptr)
 {
     const unsigned char *p = (const unsigned char *)ptr;
     return (uint16_t)((unsigned)p[0] << 8 | p[1]);
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline uint16_t ledge_load_u16le(const void *ptr)
 {
     const unsigned char *p = (const unsigned char *)ptr;
     return (uint16_t)((unsigned)p[1] << 8 | p[0]);
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline uint32_t ledge_load_u32be(const void *ptr)
 {
     const unsigned char *p = (const unsigned char *)ptr;
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline uint32_t ledge_load_u32le(const void *ptr)
 {
     const unsigned char *p = (const unsigned char *)ptr;
     return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline uint64_t ledge_load_u64be(const void *ptr)
 {
     const unsigned char *p = (const unsigned char *)ptr;
     return (uint64_t)ledge_load_u32be(p) << 32 | ledge_load_u32be(p + 4);
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline uint64_t ledge_load_u64le(const void *ptr)
 {
     const unsigned char *p = (const unsigned char *)ptr;
@@ -142,7 +148,8 @@ static inline ledge_status ledge_bounds_check(size_t length, size_t offset, size
  *
  * Returns LEDGE_OK; LEDGE_ERANGE when offset > view's length; LEDGE_ESHORT when offset is in view
  * but the number isn't, or not wholly. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_view_get_u16be(ledge_view view, size_t offset, uint16_t *out)
 {
     ledge_status status = ledge_bounds_check(view.length, offset, 2);
@@ -151,7 +158,8 @@ static inline ledge_status ledge_view_get_u16be(ledge_view view, size_t offset, 
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_view_get_u16le(ledge_view view, size_t offset, uint16_t *out)
 {
     ledge_status status = ledge_bounds_check(view.length, offset, 2);
@@ -160,7 +168,8 @@ static inline ledge_status ledge_view_get_u16le(ledge_view view, size_t offset, 
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_view_get_u32be(ledge_view view, size_t offset, uint32_t *out)
 {
     ledge_status status = ledge_bounds_check(view.length, offset, 4);
@@ -169,7 +178,8 @@ static inline ledge_status ledge_view_get_u32be(ledge_view view, size_t offset, 
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_view_get_u32le(ledge_view view, size_t offset, uint32_t *out)
 {
     ledge_status status = ledge_bounds_check(view.length, offset, 4);
@@ -178,7 +188,8 @@ static inline ledge_status ledge_view_get_u32le(ledge_view view, size_t offset, 
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_view_get_u64be(ledge_view view, size_t offset, uint64_t *out)
 {
     ledge_status status = ledge_bounds_check(view.length, offset, 8);
@@ -187,7 +198,8 @@ static inline ledge_status ledge_view_get_u64be(ledge_view view, size_t offset, 
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_view_get_u64le(ledge_view view, size_t offset, uint64_t *out)
 {
     ledge_status status = ledge_bounds_check(view.length, offset, 8);
@@ -275,7 +287,8 @@ static inline ledge_cursor ledge_cursor_of(ledge_view view)
 /* ledge_cursor_skip moves the cursor on by n bytes.
  *
  * Returns LEDGE_OK; LEDGE_ESHORT when fewer are left, and then the cursor stays. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline ledge_status ledge_cursor_skip(ledge_cursor *cursor, size_t n)
 {
     if (n > cursor->left)
@@ -290,7 +303,8 @@ static inline ledge_status ledge_cursor_skip(ledge_cursor *cursor, size_t n)
  * moves the cursor behind them.
  *
  * Returns LEDGE_OK; LEDGE_ESHORT when fewer are left, and then the cursor stays. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1, 3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 3)
 static inline ledge_status ledge_cursor_bytes(ledge_cursor *cursor, size_t n, ledge_view *out)
 {
     const unsigned char *start = cursor->at;
@@ -304,7 +318,8 @@ static inline ledge_status ledge_cursor_bytes(ledge_cursor *cursor, size_t n, le
  * bytes in *out and move the cursor behind it.
  *
  * Returns LEDGE_OK; LEDGE_ESHORT when fewer bytes are left, and then the cursor stays. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 static inline ledge_status ledge_cursor_u8(ledge_cursor *cursor, uint8_t *out)
 {
     const unsigned char *start = cursor->at;
@@ -314,7 +329,8 @@ static inline ledge_status ledge_cursor_u8(ledge_cursor *cursor, uint8_t *out)
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 static inline ledge_status ledge_cursor_u16be(ledge_cursor *cursor, uint16_t *out)
 {
     const unsigned char *start = cursor->at;
@@ -324,7 +340,8 @@ static inline ledge_status ledge_cursor_u16be(ledge_cursor *cursor, uint16_t *ou
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 static inline ledge_status ledge_cursor_u16le(ledge_cursor *cursor, uint16_t *out)
 {
     const unsigned char *start = cursor->at;
@@ -334,7 +351,8 @@ static inline ledge_status ledge_cursor_u16le(ledge_cursor *cursor, uint16_t *ou
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 static inline ledge_status ledge_cursor_u32be(ledge_cursor *cursor, uint32_t *out)
 {
     const unsigned char *start = cursor->at;
@@ -344,7 +362,8 @@ static inline ledge_status ledge_cursor_u32be(ledge_cursor *cursor, uint32_t *ou
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 static inline ledge_status ledge_cursor_u32le(ledge_cursor *cursor, uint32_t *out)
 {
     const unsigned char *start = cursor->at;
@@ -354,7 +373,8 @@ static inline ledge_status ledge_cursor_u32le(ledge_cursor *cursor, uint32_t *ou
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 static inline ledge_status ledge_cursor_u64be(ledge_cursor *cursor, uint64_t *out)
 {
     const unsigned char *start = cursor->at;
@@ -364,7 +384,8 @@ static inline ledge_status ledge_cursor_u64be(ledge_cursor *cursor, uint64_t *ou
     return status;
 }
 
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 static inline ledge_status ledge_cursor_u64le(ledge_cursor *cursor, uint64_t *out)
 {
     const unsigned char *start = cursor->at;
@@ -416,20 +437,23 @@ typedef struct ledge_typed {
  *   LEDGE_ESIZE   view's length isn't a multiple of elem_size
  *   LEDGE_EALIGN  the first byte isn't aligned to align
  * O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(5)
+LEDGE_MUST_USE
+LEDGE_NONNULL(5)
 ledge_status ledge_typed_from_view(ledge_view view, size_t elem_size, size_t align, uint32_t tag,
                                    ledge_typed *out);
 
 /* ledge_typed_from_span is ledge_typed_from_view for bytes that may be written: the typed view can
  * be set as well as read. */
-LEDGE_MUST_USE LEDGE_NONNULL(5)
+LEDGE_MUST_USE
+LEDGE_NONNULL(5)
 ledge_status ledge_typed_from_span(ledge_span span, size_t elem_size, size_t align, uint32_t tag,
                                    ledge_typed *out);
 
 /* ledge_typed_is_valid tells whether typed keeps its promises: an element size, a power of two that
  * divides it as the alignment, a pointer that is aligned to that and not null, and an end within
  * the address space. O(1). */
-LEDGE_MUST_USE LEDGE_CONST
+LEDGE_MUST_USE
+LEDGE_CONST
 bool ledge_typed_is_valid(ledge_typed typed);
 
 /* ledge_typed_get copies the element at index to *out, which has room for elem_size bytes of any
@@ -439,7 +463,8 @@ bool ledge_typed_is_valid(ledge_typed typed);
  *   LEDGE_ETYPE   tag isn't the tag of typed
  *   LEDGE_ERANGE  index >= length
  * O(elem_size). */
-LEDGE_MUST_USE LEDGE_NONNULL(4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(4)
 ledge_status ledge_typed_get(ledge_typed typed, uint32_t tag, size_t index, void *out);
 
 /* ledge_typed_set overwrites the element at index with the elem_size bytes at elem, which may have
@@ -450,7 +475,8 @@ ledge_status ledge_typed_get(ledge_typed typed, uint32_t tag, size_t index, void
  *   LEDGE_EREADONLY  typed was made from a read-only view
  *   LEDGE_ERANGE     index >= length
  * O(elem_size). */
-LEDGE_MUST_USE LEDGE_NONNULL(4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(4)
 ledge_status ledge_typed_set(ledge_typed typed, uint32_t tag, size_t index, const void *elem);
 
 /* ledge_typed_at returns a pointer to the element at index, aligned to align, to be read as a C
@@ -467,12 +493,14 @@ static inline const void *ledge_typed_at(ledge_typed typed, uint32_t tag, size_t
  * and writability. It may be empty, unlike one made from bytes.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE unless lo <= hi <= length. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(4)
 ledge_status ledge_typed_sub(ledge_typed typed, size_t lo, size_t hi, ledge_typed *out);
 
 /* ledge_typed_as_view returns the bytes of all elements, read-only, with no capacity beyond them.
  * Can't fail. O(1). */
-LEDGE_MUST_USE LEDGE_CONST
+LEDGE_MUST_USE
+LEDGE_CONST
 ledge_view ledge_typed_as_view(ledge_typed typed);
 
 #ifdef __cplusplus

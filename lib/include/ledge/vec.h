@@ -53,7 +53,8 @@ typedef enum ledge_growth {
  * HALF. Where a step doesn't fit a size_t, and for an unknown policy: needed.
  *
  * O(log needed). Thread-safe. */
-LEDGE_MUST_USE LEDGE_CONST
+LEDGE_MUST_USE
+LEDGE_CONST
 size_t ledge_growth_next(ledge_growth policy, size_t capacity, size_t needed);
 
 /* --- The vector --------------------------------------------------------------------------- */
@@ -74,7 +75,8 @@ typedef struct ledge_vec {
  * in *vec is overwritten, not cleaned up.
  *
  * Returns LEDGE_OK; LEDGE_ESIZE when elem_size is 0, and then *vec is untouched. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_init(ledge_vec *vec, size_t elem_size, const ledge_allocator *alloc);
 
 /* ledge_vec_cleanup frees the vector's memory and leaves *vec all zero, so that cleaning up twice
@@ -85,13 +87,16 @@ void ledge_vec_cleanup(ledge_vec *vec);
 /* ledge_vec_set_growth sets the policy for the vector's later growth.
  *
  * Returns LEDGE_OK; LEDGE_EINVAL when policy is none of the three. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_set_growth(ledge_vec *vec, ledge_growth policy);
 
 /* ledge_vec_is_valid tells whether *vec keeps its promises: length <= capacity <= allocated, ptr
  * null exactly when allocated is 0, a block that is no larger than PTRDIFF_MAX bytes, a known
  * policy, and an element size unless there is nothing at all. For tests and harnesses. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1) LEDGE_PURE
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
+LEDGE_PURE
 bool ledge_vec_is_valid(const ledge_vec *vec);
 
 /* --- Reading ------------------------------------------------------------------------------ */
@@ -103,7 +108,7 @@ static inline size_t ledge_vec_length(const ledge_vec *vec)
     return vec->length;
 }
 
-/* ledge_vec_capacity returns the number of elements that fit before the vector has to grow. O(1). */
+/* ledge_vec_capacity returns the number of elements that fit until the vector has to grow. O(1). */
 LEDGE_NONNULL(1)
 static inline size_t ledge_vec_capacity(const ledge_vec *vec)
 {
@@ -112,7 +117,8 @@ static inline size_t ledge_vec_capacity(const ledge_vec *vec)
 
 /* ledge_vec_at returns a pointer to the element at index; null when index >= length. The element
  * may be written through it. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 static inline void *ledge_vec_at(const ledge_vec *vec, size_t index)
 {
     if (index >= vec->length)
@@ -124,19 +130,24 @@ static inline void *ledge_vec_at(const ledge_vec *vec, size_t index)
  * vector.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE when index >= length. O(elem_size). */
-LEDGE_MUST_USE LEDGE_NONNULL(1, 3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 3)
 ledge_status ledge_vec_get(const ledge_vec *vec, size_t index, void *out);
 
 /* ledge_vec_as_view returns the elements as bytes, read-only. Its capacity is its length: the spare
  * memory has nothing to be read. Can't fail. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1) LEDGE_PURE
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
+LEDGE_PURE
 ledge_view ledge_vec_as_view(const ledge_vec *vec);
 
 /* ledge_vec_as_span returns the elements as bytes that may be written. Its capacity is the
  * vector's, in bytes: what is appended to the span goes into the vector's spare memory, where the
  * vector's own next push overwrites it. ledge_span_clip or ledge_vec_clip prevent that. Can't
  * fail. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1) LEDGE_PURE
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
+LEDGE_PURE
 ledge_span ledge_vec_as_span(const ledge_vec *vec);
 
 /* ledge_vec_allocated returns the size of the vector's block in bytes, spare memory and what was
@@ -151,7 +162,9 @@ static inline size_t ledge_vec_allocated(const ledge_vec *vec)
  * the vector's whole block when part is one or more bytes of it, and 0 when it is empty or lies
  * elsewhere. A few bytes of a large vector keep all of it; ledge_vec_clone_view takes a copy of
  * them, so that the vector can go. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1) LEDGE_PURE
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
+LEDGE_PURE
 size_t ledge_vec_retained(const ledge_vec *vec, ledge_view part);
 
 /* --- Adding ------------------------------------------------------------------------------- */
@@ -166,7 +179,8 @@ size_t ledge_vec_retained(const ledge_vec *vec, ledge_view part);
  *   LEDGE_ERANGE     *elem reaches into the vector's memory behind its elements
  *   LEDGE_ENOMEM     there is no memory to grow
  * O(elem_size), amortised. */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_push(ledge_vec *vec, const void *elem);
 
 /* ledge_vec_append puts copies of the n elements at src behind the last element. src may point into
@@ -179,7 +193,8 @@ ledge_status ledge_vec_push(ledge_vec *vec, const void *elem);
  *   LEDGE_ERANGE     the source reaches into the vector's memory behind its elements
  *   LEDGE_ENOMEM     there is no memory to grow
  * O(n * elem_size), amortised. */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_append(ledge_vec *vec, const void *src, size_t n);
 
 /* ledge_vec_insert puts a copy of *elem at index at, moving what follows up by one. elem may point
@@ -193,7 +208,8 @@ ledge_status ledge_vec_append(ledge_vec *vec, const void *src, size_t n);
  *   LEDGE_ERANGE     *elem reaches into the vector's memory behind its elements
  *   LEDGE_ENOMEM     there is no memory to grow
  * O(length - at). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_insert(ledge_vec *vec, size_t at, const void *elem);
 
 /* ledge_vec_insert_n puts copies of the n elements at src at index at, moving what follows up by n.
@@ -201,7 +217,8 @@ ledge_status ledge_vec_insert(ledge_vec *vec, size_t at, const void *elem);
  * source spans index at.
  *
  * Returns as ledge_vec_insert, and LEDGE_ENULL only when n isn't 0. O(n + length - at). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_insert_n(ledge_vec *vec, size_t at, const void *src, size_t n);
 
 /* ledge_vec_resize makes the vector n elements long. New elements are all zero bytes; what is cut
@@ -209,7 +226,8 @@ ledge_status ledge_vec_insert_n(ledge_vec *vec, size_t at, const void *src, size
  *
  * Returns LEDGE_OK; LEDGE_ESIZE in the zero state; LEDGE_EOVERFLOW when the vector would be larger
  * than PTRDIFF_MAX bytes; LEDGE_ENOMEM. O(n - length) when it grows, else O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_resize(ledge_vec *vec, size_t n);
 
 /* ledge_vec_set overwrites the element at index with a copy of *elem, which may point into the
@@ -219,7 +237,8 @@ ledge_status ledge_vec_resize(ledge_vec *vec, size_t n);
  *   LEDGE_ENULL   elem is null
  *   LEDGE_ERANGE  index >= length, or *elem reaches into the vector's memory behind its elements
  * O(elem_size). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_set(ledge_vec *vec, size_t index, const void *elem);
 
 /* --- Removing ----------------------------------------------------------------------------- */
@@ -228,19 +247,22 @@ ledge_status ledge_vec_set(ledge_vec *vec, size_t index, const void *elem);
  * outside of the vector; a null out drops it.
  *
  * Returns LEDGE_OK; LEDGE_EEMPTY when there is none. O(elem_size). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_pop(ledge_vec *vec, void *out);
 
 /* ledge_vec_erase removes the elements [lo, hi), moving what follows down. The capacity stays.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE unless lo <= hi <= length. O(length - hi). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_erase(ledge_vec *vec, size_t lo, size_t hi);
 
 /* ledge_vec_truncate cuts the vector to its first n elements. The capacity stays.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE when n > length. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_truncate(ledge_vec *vec, size_t n);
 
 /* --- Memory ------------------------------------------------------------------------------- */
@@ -251,7 +273,8 @@ ledge_status ledge_vec_truncate(ledge_vec *vec, size_t n);
  *
  * Returns LEDGE_OK; LEDGE_ESIZE in the zero state; LEDGE_EOVERFLOW when n elements are more than
  * PTRDIFF_MAX bytes; LEDGE_ENOMEM. O(length). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_reserve(ledge_vec *vec, size_t n);
 
 /* ledge_vec_clip makes the capacity equal to the length, without giving memory back: the next
@@ -265,7 +288,8 @@ void ledge_vec_clip(ledge_vec *vec);
  * frees the block of an empty vector.
  *
  * Returns LEDGE_OK; LEDGE_ENOMEM when the allocator can't shrink. O(length). */
-LEDGE_MUST_USE LEDGE_NONNULL(1)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
 ledge_status ledge_vec_shrink_to_fit(ledge_vec *vec);
 
 /* ledge_vec_clone makes *out a vector with the same elements in memory of its own, the same
@@ -273,7 +297,8 @@ ledge_status ledge_vec_shrink_to_fit(ledge_vec *vec);
  * overwritten, not cleaned up, and it is the caller's to clean up.
  *
  * Returns LEDGE_OK; LEDGE_ENOMEM, and then *out is untouched. O(length). */
-LEDGE_MUST_USE LEDGE_NONNULL(1, 2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 2)
 ledge_status ledge_vec_clone(const ledge_vec *vec, ledge_vec *out);
 
 /* ledge_vec_clone_view makes *out a vector of elements of elem_size bytes that holds a copy of the
@@ -284,7 +309,8 @@ ledge_status ledge_vec_clone(const ledge_vec *vec, ledge_vec *out);
  * Returns LEDGE_OK; LEDGE_ESIZE when elem_size is 0 or view's length isn't a multiple of it;
  * LEDGE_EOVERFLOW when view is longer than PTRDIFF_MAX bytes; LEDGE_ENOMEM. Unless it is LEDGE_OK,
  * *out is untouched. O(view.length). */
-LEDGE_MUST_USE LEDGE_NONNULL(4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(4)
 ledge_status ledge_vec_clone_view(ledge_view view, size_t elem_size, const ledge_allocator *alloc,
                                   ledge_vec *out);
 

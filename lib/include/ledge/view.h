@@ -67,12 +67,14 @@ LEDGE_STATIC_ASSERT(sizeof(ledge_span) == 3 * sizeof(void *), "ledge_span has an
  *   LEDGE_EOVERFLOW  length * elem_size doesn't fit a size_t
  *   LEDGE_ESHORT     length * elem_size is more than available
  * O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(6)
+LEDGE_MUST_USE
+LEDGE_NONNULL(6)
 ledge_status ledge_view_make(const void *ptr, size_t available, size_t length, size_t elem_size,
                              size_t align, ledge_view *out);
 
 /* ledge_span_make is ledge_view_make for bytes that may be written. */
-LEDGE_MUST_USE LEDGE_NONNULL(6)
+LEDGE_MUST_USE
+LEDGE_NONNULL(6)
 ledge_status ledge_span_make(void *ptr, size_t available, size_t length, size_t elem_size,
                              size_t align, ledge_span *out);
 
@@ -88,7 +90,8 @@ ledge_status ledge_span_make(void *ptr, size_t available, size_t length, size_t 
  *   LEDGE_ERANGE  length is more than capacity, or pointer + capacity runs past the end of the
  *                 address space
  * O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(2)
+LEDGE_MUST_USE
+LEDGE_NONNULL(2)
 ledge_status ledge_view_from_header(const void *header, ledge_view *out);
 
 /* ledge_view_of makes a view of the length bytes at ptr, which the caller knows to be there: string
@@ -118,17 +121,20 @@ static inline ledge_view ledge_span_as_view(ledge_span span)
 /* ledge_view_is_valid tells whether view keeps the promises of a view: length <= capacity, a null
  * ptr only with capacity 0, and ptr + capacity within the address space. For tests, harnesses and
  * assertions; it can't know whether the memory is there. O(1). */
-LEDGE_CONST bool ledge_view_is_valid(ledge_view view);
+LEDGE_CONST
+bool ledge_view_is_valid(ledge_view view);
 
 /* ledge_span_is_valid is ledge_view_is_valid for a span. */
-LEDGE_CONST bool ledge_span_is_valid(ledge_span span);
+LEDGE_CONST
+bool ledge_span_is_valid(ledge_span span);
 
 /* --- Bytes -------------------------------------------------------------------------------- */
 
 /* ledge_view_get stores the byte at index in *out.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE when index >= length. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_view_get(ledge_view view, size_t index, uint8_t *out)
 {
     if (index >= view.length)
@@ -138,7 +144,8 @@ static inline ledge_status ledge_view_get(ledge_view view, size_t index, uint8_t
 }
 
 /* ledge_span_get is ledge_view_get for a span. */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 static inline ledge_status ledge_span_get(ledge_span span, size_t index, uint8_t *out)
 {
     return ledge_view_get(ledge_span_as_view(span), index, out);
@@ -172,24 +179,28 @@ size_t ledge_span_copy(ledge_span dst, ledge_view src);
  * what remains behind lo. hi may be more than view's length, up to its capacity.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE unless lo <= hi <= capacity. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(4)
 ledge_status ledge_view_sub(ledge_view view, size_t lo, size_t hi, ledge_view *out);
 
 /* ledge_span_sub is ledge_view_sub for a span. The result may be appended to, up to the end of
  * span's own capacity: bytes of span behind hi are then overwritten. */
-LEDGE_MUST_USE LEDGE_NONNULL(4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(4)
 ledge_status ledge_span_sub(ledge_span span, size_t lo, size_t hi, ledge_span *out);
 
 /* ledge_view_sub3 makes the sub-view [lo, hi) that can't reach beyond max, as Go's s[lo:hi:max]:
  * the length is hi - lo, the capacity max - lo.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE unless lo <= hi <= max <= capacity. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(5)
+LEDGE_MUST_USE
+LEDGE_NONNULL(5)
 ledge_status ledge_view_sub3(ledge_view view, size_t lo, size_t hi, size_t max, ledge_view *out);
 
 /* ledge_span_sub3 is ledge_view_sub3 for a span. With max = hi an append to the result can't reach
  * a neighbour: it fails with LEDGE_ESHORT. */
-LEDGE_MUST_USE LEDGE_NONNULL(5)
+LEDGE_MUST_USE
+LEDGE_NONNULL(5)
 ledge_status ledge_span_sub3(ledge_span span, size_t lo, size_t hi, size_t max, ledge_span *out);
 
 /* ledge_view_clip returns view with its capacity cut to its length. Can't fail. O(1). */
@@ -213,20 +224,23 @@ static inline ledge_span ledge_span_clip(ledge_span span)
  *
  * Returns LEDGE_OK; LEDGE_ESHORT when src is longer than the spare capacity, and then nothing is
  * written. O(src.length). */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 ledge_status ledge_span_append(ledge_span span, ledge_view src, ledge_span *out);
 
 /* ledge_view_split_at cuts view in two: *out_head is the first at bytes, with no capacity beyond
  * them, *out_tail the rest, with view's remaining capacity. The two must be different objects.
  *
  * Returns LEDGE_OK; LEDGE_ERANGE when at > length. O(1). */
-LEDGE_MUST_USE LEDGE_NONNULL(3, 4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3, 4)
 ledge_status ledge_view_split_at(ledge_view view, size_t at, ledge_view *out_head,
                                  ledge_view *out_tail);
 
 /* ledge_span_split_at is ledge_view_split_at for a span. Writes to one half can't reach the
  * other. */
-LEDGE_MUST_USE LEDGE_NONNULL(3, 4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3, 4)
 ledge_status ledge_span_split_at(ledge_span span, size_t at, ledge_span *out_head,
                                  ledge_span *out_tail);
 
@@ -236,7 +250,8 @@ ledge_status ledge_span_split_at(ledge_span span, size_t at, ledge_span *out_hea
  *
  * Returns LEDGE_OK; LEDGE_EEMPTY when separator is empty; LEDGE_ENOTFOUND when it isn't in view.
  * O(view.length * separator.length) at worst, O(view.length) for a separator of one byte. */
-LEDGE_MUST_USE LEDGE_NONNULL(3, 4)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3, 4)
 ledge_status ledge_view_split_on(ledge_view view, ledge_view separator, ledge_view *out_head,
                                  ledge_view *out_tail);
 
@@ -244,27 +259,31 @@ ledge_status ledge_view_split_on(ledge_view view, ledge_view separator, ledge_vi
 
 /* ledge_view_equal tells whether a and b have the same length and the same bytes. Capacities don't
  * matter; two empty views are equal wherever they point. O(length). */
-LEDGE_MUST_USE LEDGE_PURE
+LEDGE_MUST_USE
+LEDGE_PURE
 bool ledge_view_equal(ledge_view a, ledge_view b);
 
 /* ledge_view_compare orders a and b as words are in a dictionary, by unsigned bytes; of two where
  * one starts with the other, the shorter comes first.
  *
  * Returns -1, 0 or 1 for a before, equal to or after b. O(the smaller length). */
-LEDGE_MUST_USE LEDGE_PURE
+LEDGE_MUST_USE
+LEDGE_PURE
 int ledge_view_compare(ledge_view a, ledge_view b);
 
 /* ledge_view_find_byte stores in *out the index of the first byte in view's length that is byte.
  *
  * Returns LEDGE_OK; LEDGE_ENOTFOUND. O(length). */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 ledge_status ledge_view_find_byte(ledge_view view, uint8_t byte, size_t *out);
 
 /* ledge_view_find stores in *out the smallest index at which the bytes of needle stand in view's
  * length. An empty needle is found at 0.
  *
  * Returns LEDGE_OK; LEDGE_ENOTFOUND. O(view.length * needle.length) at worst. */
-LEDGE_MUST_USE LEDGE_NONNULL(3)
+LEDGE_MUST_USE
+LEDGE_NONNULL(3)
 ledge_status ledge_view_find(ledge_view view, ledge_view needle, size_t *out);
 
 #ifdef __cplusplus
