@@ -67,10 +67,13 @@ static const char *access_name(enum report_access access)
     return names[access];
 }
 
+/* Longer than two ranges, it isn't one. */
+#define ADDRESS_MAX 120
+
 /* 64-bit addresses come with leading zeros or without. */
 static char *address_text(ledge_view address)
 {
-    if (address.length == 0)
+    if (address.length == 0 || address.length > ADDRESS_MAX)
         return NULL;
     if (address.length == 18 && text_starts(address, "0x0000"))
         return mem_print("0x%.*s", 12, (const char *)address.ptr + 6);
@@ -174,6 +177,7 @@ static void print_frame(const struct frame *frame, size_t number, FILE *out)
 
 /* Enough for people, and for the recursion that has hundreds of the same. */
 #define PRINTED_FRAMES 32
+#define PRINTED_TITLE 200
 
 static char *stacks_text(const struct report *report)
 {
@@ -184,9 +188,9 @@ static char *stacks_text(const struct report *report)
         return NULL;
     for (size_t i = 0; i < report->stacks_len; i++) {
         const struct stack *stack = &report->stacks[i];
-        bool titled = stack->title.length > 0;
-        fprintf(out, "  %s%s%.*s\n", stack_role_name(stack->role), titled ? ": " : "",
-                (int)stack->title.length, titled ? (const char *)stack->title.ptr : "");
+        ledge_view title = text_head(stack->title, PRINTED_TITLE);
+        fprintf(out, "  %s%s%.*s\n", stack_role_name(stack->role), title.length ? ": " : "",
+                (int)title.length, title.length ? (const char *)title.ptr : "");
         for (size_t j = 0; j < stack->len && j < PRINTED_FRAMES; j++)
             print_frame(&stack->frames[j], j, out);
         if (stack->len > PRINTED_FRAMES)

@@ -271,10 +271,11 @@ static void put_name(struct writer *writer, ledge_view text)
         } else if (byte == '<' && i > 0) {
             i = skip_template(text, i);
         } else if (byte == ' ') {
-            /* What came before was a return type, or "virtual thunk to"; unless it is gdb that puts
-             * a blank before the arguments. */
-            if (text_starts(text_tail(text, i), " (") &&
-                !text_starts(text_tail(text, i + 1), anonymous))
+            /* What came before was a return type, or "virtual thunk to"; unless it is gdb's blank
+             * before the arguments, or gcc's before "[clone". */
+            ledge_view next = text_tail(text, i + 1);
+            bool ends = text_starts(next, "(") || text_starts(next, "[");
+            if (ends && !text_starts(next, anonymous))
                 return;
             writer->len = 0;
             i++;

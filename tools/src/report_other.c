@@ -71,7 +71,8 @@ bool report_libfuzzer_line(const struct line *line, struct report *fresh)
         if (!text_starts(rest, message->text))
             continue;
         fresh->tool = REPORT_LIBFUZZER;
-        fresh->weight = message->weight;
+        bool summary = text_has(text_head(line->text, at), "SUMMARY: ");
+        fresh->weight = summary ? REPORT_HINT : message->weight;
         report_set_type(fresh, message->type, true);
         return true;
     }

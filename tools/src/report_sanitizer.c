@@ -68,7 +68,7 @@ static const struct reason reasons[] = {
 /* Lines that have the form of a report and aren't one: the tool talks of itself. */
 static const char *const not_reports[] = {
     "nested bug in the same thread", "unexpected memory mapping", "Shadow memory range interleaves",
-    "reexecuted", "memory layout is incompatible", "failed to intercept", "Can't",
+    "memory layout is incompatible", "failed to intercept",
 };
 
 /* Leaves in *rest what follows "…Sanitizer", in *before what came before its name. */
@@ -110,31 +110,38 @@ ledge_view report_address(const struct line *line, ledge_view text)
     return text_head(text, text.length - tail.length);
 }
 
-/* The first word as a type: "heap-buffer-overflow" gives "Heap-buffer-overflow". ThreadSanitizer's
- * reasons are several words, up to a parenthesis. */
-static void type_of_words(ledge_view reason, bool words, const struct line *line,
-                          struct report *fresh)
+/* Writes the word, or words, at the front of a reason as a type: "heap-buffer-overflow" gives
+ * "Heap-buffer-overflow". Returns how many bytes it took. */
+static size_t write_type(ledge_view reason, bool words, char type[REPORT_TYPE_MAX])
 {
-    char type[REPORT_TYPE_MAX];
-    size_t len = 0;
-    while (len < reason.length && len < sizeof type - 1) {
-        unsigned char byte = reason.ptr[len];
-        bool in_word = text_is_name(byte) || byte == '-' || (words && byte == ' ');
-        if (!in_word)
+    size_t taken = 0;
+    while (taken < reason.length && taken < REPORT_TYPE_MAX - 1) {
+        unsigned char byte = reason.ptr[taken];
+        if (!text_is_name(byte) && byte != '-' && (!words || byte != ' '))
             break;
-        type[len++] = (char)(byte == '_' ? '-' : byte);
+        type[taken++] = (char)(byte == '_' ? '-' : byte);
     }
-    bool ended = len < reason.length || line->whole;
+    size_t len = taken;
     while (len > 0 && type[len - 1] == ' ')
         len--;
     type[len] = '\0';
     if (type[0] >= 'a' && type[0] <= 'z')
         type[0] = (char)(type[0] - 'a' + 'A');
-    if (len == 0) {
+    return taken;
+}
+
+/* A type is one word, or, ThreadSanitizer's, all up to a parenthesis. */
+static void type_of_words(ledge_view reason, const struct line *line, struct report *fresh)
+{
+    char type[REPORT_TYPE_MAX];
+    size_t taken = write_type(reason, false, type);
+    if (fresh->tool == REPORT_TSAN && !taxonomy_find(type))
+        taken = write_type(reason, true, type);
+    bool ended = taken < reason.length || line->whole;
+    if (type[0] == '\0')
         report_set_type(fresh, "UNKNOWN", false);
-        return;
-    }
-    report_set_type(fresh, type, ended && taxonomy_find(type) != NULL);
+    else
+        report_set_type(fresh, type, ended && taxonomy_find(type) != NULL);
 }
 
 static const struct reason *find_reason(ledge_view reason)
@@ -175,7 +182,7 @@ static void take_reason(ledge_view reason, const struct line *line, struct repor
     if (known)
         report_set_type(fresh, known->type, true);
     else
-        type_of_words(reason, fresh->tool == REPORT_TSAN, line, fresh);
+        type_of_words(reason, line, fresh);
     take_address(reason, line, fresh);
 }
 
@@ -220,11 +227,11 @@ bool report_sanitizer_line(const struct line *line, struct report *fresh)
     if (take_deadly_signal(reason, fresh) || take_check(reason, line, fresh))
         return true;
     bool error = text_ends(before, "ERROR: "), warning = text_ends(before, "WARNING: ");
-    if (!text_skip(&reason, ": ") && !text_skip(&reason, " ") && reason.length > 0)
-        return false;
-    if (is_about_itself(reason))
-        return false;
+    bool spaced = !text_skip(&reason, ": ") && text_skip(&reason, " ");
     const struct reason *known = find_reason(reason);
+    /* "AddressSanitizer failed to allocate …" has no colon. */
+    if (is_about_itself(reason) || (spaced && !known))
+        return false;
     bool memory = known && strcmp(known->type, "Out-of-memory") == 0;
     /* An allocation that is let fail is a WARNING, and no crash; a limit on the whole process has
      * no such word at all. */

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,11 +97,14 @@ static void names_of(const struct stack *stack, const char *target, struct names
     if (!stack || stack->len == 0)
         return;
     names->at = mem_new(stack->len, sizeof *names->at);
+    enum ignore_kind kind = IGNORE_NOT;
     for (size_t i = 0; i < stack->len; i++) {
         const struct frame *frame = &stack->frames[i];
         name_text name;
         frame_name(frame, name);
-        if (ignore_frame(frame, name) != IGNORE_NOT)
+        bool engine_main = kind == IGNORE_ENGINE && strcmp(name, "main") == 0;
+        kind = ignore_frame(frame, name);
+        if (kind != IGNORE_NOT || engine_main)
             continue;
         char *out = names->at[names->len++];
         if (name[0] == '\0') {
@@ -340,6 +344,8 @@ void state_free(struct state *state)
 
 static char *place_text(ledge_view file, unsigned line, unsigned column)
 {
+    if (file.length > PATH_MAX)
+        return NULL;
     if (line == 0)
         return mem_print("%.*s", (int)file.length, (const char *)file.ptr);
     if (column == 0)

@@ -19,7 +19,7 @@
 
 #include "mem.h"
 
-#define TIMEOUT_MS 10000
+#define PATIENCE_MS 10000
 #define STARTS_MAX 4
 #define REPLY_MAX ((size_t)1 << 20)
 
@@ -35,7 +35,7 @@ struct symbolizer {
     char *program;
     pid_t pid; /* 0: not running */
     int fd;    /* both ends of the conversation */
-    unsigned starts;
+    unsigned starts, patience_ms;
     char *reply; /* what was read and not yet used */
     size_t reply_len, reply_cap;
     struct answer *answers; /* open addressing; answers_cap is a power of two */
@@ -54,7 +54,13 @@ struct symbolizer *symbolizer_new(const char *program, struct fail *why)
     }
     symbolizer->program = copy;
     symbolizer->fd = -1;
+    symbolizer->patience_ms = PATIENCE_MS;
     return symbolizer;
+}
+
+void symbolizer_patience(struct symbolizer *symbolizer, unsigned ms)
+{
+    symbolizer->patience_ms = ms;
 }
 
 /* --- The process ---------------------------------------------------------------------------- */
@@ -172,7 +178,7 @@ static json_t *ask(struct symbolizer *symbolizer, const char *module, uint64_t o
 {
     if (!start(symbolizer))
         return NULL;
-    int64_t deadline = now_ms() + TIMEOUT_MS;
+    int64_t deadline = now_ms() + symbolizer->patience_ms;
     char *question = mem_print("CODE \"%s\" 0x%" PRIx64 "\n", module, offset);
     bool sent = send_all(symbolizer->fd, question, strlen(question), deadline);
     free(question);

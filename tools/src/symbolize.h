@@ -25,13 +25,16 @@ struct symbol {
  * PATH. NULL and *why when memory runs out. */
 struct symbolizer *symbolizer_new(const char *program, struct fail *why);
 
+/* symbolizer_patience sets how long one question may take, in milliseconds; 10000 at first. */
+void symbolizer_patience(struct symbolizer *symbolizer, unsigned ms);
+
 /* symbolizer_free ends the process and frees every answer. NULL is fine. */
 void symbolizer_free(struct symbolizer *symbolizer);
 
 /* symbolizer_lookup resolves an offset in a module to its inlined chain, innermost first. *symbols
  * (count returned) belongs to the symbolizer and lives as long as it does. Returns 0 when nothing is
- * known (no module, no program, no debug info) or the program doesn't answer within ten seconds; it
- * is started anew up to three times, then asked no more. */
+ * known (no module, no program, no debug info), or the program doesn't answer in time; it is then
+ * started anew, up to three times, and after that asked no more. */
 size_t symbolizer_lookup(struct symbolizer *symbolizer, const char *module, uint64_t offset,
                          const struct symbol **symbols);
 
