@@ -31,7 +31,8 @@ else()
   set(LEDGE_none_KIT ${LEDGE_none_FLAGS})
   set(LEDGE_coverage_FLAGS -fprofile-instr-generate -fcoverage-mapping)
   foreach(flavour asan ubsan tsan msan)
-    set(LEDGE_${flavour}_GUIDE -fsanitize-coverage=inline-8bit-counters,pc-table)
+    set(LEDGE_${flavour}_GUIDE -fsanitize-coverage=inline-8bit-counters,pc-table
+        -fsanitize-coverage-ignorelist=${CMAKE_CURRENT_SOURCE_DIR}/unguided.txt)
   endforeach()
   # Not part of "undefined": sizes in the library must not wrap either.
   set(LEDGE_ubsan_LIBRARY -fsanitize=unsigned-integer-overflow)

@@ -31,7 +31,7 @@ static void trace_check(const struct kit_site *site, const char *kind, size_t i,
 
 void kit_about_eq(const struct kit_site *site, size_t i, uint64_t want)
 {
-    if (!kit_tracing())
+    if (kit_trace_fd < 0)
         return;
     char number[24];
     snprintf(number, sizeof number, "%" PRIu64, want);
@@ -40,7 +40,7 @@ void kit_about_eq(const struct kit_site *site, size_t i, uint64_t want)
 
 void kit_about_bytes(const struct kit_site *site, size_t i, const void *want, size_t n)
 {
-    if (!kit_tracing())
+    if (kit_trace_fd < 0)
         return;
     const uint8_t *w = want;
     char *list = malloc(5 * n + 1), *at = list;
@@ -83,7 +83,7 @@ int kit_status(const struct kit_site *site, int got, int want)
 {
     char got_number[16], want_number[16];
     kit_account_status((unsigned)got);
-    if (kit_tracing())
+    if (kit_trace_fd >= 0)
         trace_check(site, "status", 0, status_text(want, want_number, sizeof want_number));
     if (got == want)
         return 1;

@@ -20,10 +20,10 @@ static void run_child(const uint8_t *data, size_t size, unsigned seconds, int tr
         dup2(null, STDERR_FILENO);
     }
     alarm(seconds); /* SIGALRM ends the process: nothing here handles it */
-    kit_trace_to(trace_fd);
+    kit_trace_fd = trace_fd;
     LLVMFuzzerTestOneInput(data, size);
     kit_trace("end");
-    kit_trace_to(-1);
+    kit_trace_fd = -1;
     exit(0); /* so that the leak check runs */
 }
 

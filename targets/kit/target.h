@@ -14,8 +14,7 @@
  *
  *     OP(insert, INDEX(at), U32(value))
  *     {
- *         CALL(ledge_status got = ledge_vec_insert(&w->vec, at, &value));
- *         CHECK_STATUS(got, at <= w->n ? LEDGE_OK : LEDGE_ERANGE);
+ *         EXPECT(ledge_vec_insert(&w->vec, at, &value), at <= w->n ? LEDGE_OK : LEDGE_ERANGE);
  *         ...
  *     }
  *
@@ -55,6 +54,18 @@ static void world_close(struct world *w);
     kit_trace_call(#__VA_ARGS__); \
     __VA_ARGS__
 
+/* EXPECT calls an API function that returns a status, as CALL does, and checks the status as CHECK_STATUS does. Later lines
+ * may use the status as `got`. */
+#define EXPECT(call, want) \
+    kit_trace_call("const int got = " #call); \
+    const int got = (int)(call); \
+    CHECK_STATUS(got, want)
+
+/* REQUIRE leaves the operation where its precondition does not hold. */
+#define REQUIRE(condition) \
+    if (!(condition)) \
+    return
+
 /* SUPPORT defines, at file scope, code that both the target and the emitted program need (an allocator, a comparison).
  * Name it in the table: .support = kit_support. */
 #define SUPPORT(...) \
@@ -80,7 +91,7 @@ static void world_close(struct world *w);
 #define OP(name, ...) \
     KIT_OP(name, (sizeof kit_args_##name / sizeof kit_args_##name[0]), \
            KIT_EACH(KIT_DESCRIBE, __VA_ARGS__), KIT_EACH(KIT_PASS, __VA_ARGS__), KIT_EACH(KIT_PARAM, __VA_ARGS__))
-#define OP0(name) KIT_OP(name, 0, { .name = NULL }, , )
+#define OP0(name_) KIT_OP(name_, 0, { .name = NULL }, , )
 
 #define KIT_OP(name_, count, describe, pass, ...) \
     static void op_##name_(struct world *w __VA_ARGS__); \

@@ -15,13 +15,8 @@
 #ifndef LEDGE_KIT_TRACE_H
 #define LEDGE_KIT_TRACE_H
 
-#include <stdbool.h>
-
-/* kit_trace_to sends events to a file descriptor; -1 stops. */
-void kit_trace_to(int fd);
-
-/* kit_tracing says whether a trace is open. */
-bool kit_tracing(void);
+/* The file descriptor that events go to; -1: no trace. */
+extern int kit_trace_fd;
 
 /* kit_trace writes one line; printf-like; without the newline. */
 void kit_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
