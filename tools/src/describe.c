@@ -1,5 +1,6 @@
 #include "describe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,4 +63,17 @@ void describe_json(json_t *object, const struct crash *crash)
     json_put(object, "sanitizer", json_text(crash->sanitizer));
     json_put(object, "confidence", json_text(crash->confidence));
     json_put(object, "position", json_text(crash->position));
+}
+
+const char *describe_number(double number, char text[16])
+{
+    if (number < 10000)
+        snprintf(text, 16, "%.0f", number);
+    else if (number < 1e6)
+        snprintf(text, 16, "%.0fk", number / 1e3);
+    else if (number < 1e9)
+        snprintf(text, 16, "%.1fM", number / 1e6);
+    else
+        snprintf(text, 16, "%.1fG", number / 1e9);
+    return text;
 }

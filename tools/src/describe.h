@@ -18,4 +18,7 @@ char *describe_crash(const char *build, const struct crash *crash);
  * sanitizer, confidence and position to an object; null where unknown. */
 void describe_json(json_t *object, const struct crash *crash);
 
+/* describe_number writes a count as people read it, "1.2M", and returns text. */
+const char *describe_number(double number, char text[16]);
+
 #endif

@@ -17,9 +17,11 @@ static const struct entry {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
+    {"fuzz", cmd_fuzz, "run a campaign: both engines, all sanitizers, one corpus"},
     {"triage", cmd_triage, "say what each crash is: type, place, class, security, signature"},
     {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
     {"targets", cmd_targets, "list the targets and their builds"},
+    {"doctor", cmd_doctor, "say what is missing on this machine, and what installs it"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -30,10 +30,13 @@ char **sanitizer_environment(enum sanitizer_use use, unsigned rss_mb)
                   "detect_odr_violation=0",
                   common, leaks);
     environment[1] = mem_print("UBSAN_OPTIONS=%s:print_stacktrace=1:halt_on_error=1", common);
-    /* Without report_signal_unsafe=0 an abort() under libFuzzer hangs in TSan's own signal check. */
-    environment[2] = mem_print("TSAN_OPTIONS=%s:halt_on_error=1:report_signal_unsafe=0", common);
+    /* Without report_signal_unsafe=0 an abort() under libFuzzer hangs in TSan's own signal check. With halt_on_error=1 a race
+     * under libFuzzer hangs as well: TSan calls libFuzzer's death callback while it holds its own lock. There the target has to
+     * notice the report (__tsan_on_report) and abort when it returns. */
+    environment[2] = mem_print("TSAN_OPTIONS=%s:halt_on_error=%d:report_signal_unsafe=0", common,
+                               use != USE_LIBFUZZER);
     /* afl-fuzz refuses to start without this exit code. */
-    environment[3] = mem_print("MSAN_OPTIONS=%s%s", common, use == USE_AFL ? ":exitcode=86" : "");
+    environment[3] = mem_print("MSAN_OPTIONS=%s%s", common, use == USE_AFL ? ":exit_code=86" : "");
     free(common);
     return environment;
 }

@@ -37,9 +37,9 @@ bool crash_near(const struct crash *a, const struct crash *b)
     return shared >= 2;
 }
 
-/* Lower says more. A sanitizer knows which rule was broken; a check of ours only that something is wrong; a signal or a limit
+/* A sanitizer knows which rule was broken; a check of ours only that something is wrong; a signal or a limit
  * nearly nothing. */
-static unsigned vagueness(const struct crash *crash)
+unsigned crash_vagueness(const struct crash *crash)
 {
     static const char *const vague[] = {"signal", "timeout", "oom", "none"};
     for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
@@ -55,7 +55,7 @@ static void pick_primary(struct triage *triage)
         const struct crash *crash = &triage->verdicts[i].crash;
         if (crash->found &&
             (triage->primary == triage->len ||
-             vagueness(crash) < vagueness(&triage->verdicts[triage->primary].crash)))
+             crash_vagueness(crash) < crash_vagueness(&triage->verdicts[triage->primary].crash)))
             triage->primary = i;
     }
 }

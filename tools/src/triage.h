@@ -29,6 +29,10 @@ bool triage_input(struct runner *runner, const struct target *target, const char
 
 void triage_free(struct triage *triage);
 
+/* crash_vagueness says how much a report leaves open: 0 a sanitizer's own finding, 1 a failed check, 2 a bare signal, a
+ * time-out or a limit. */
+unsigned crash_vagueness(const struct crash *crash);
+
 /* crash_near says whether two different reports most likely show the same mistake: the innermost program frame is the same,
  * or two lines of the state are. Two clean ones aren't near. */
 bool crash_near(const struct crash *a, const struct crash *b);

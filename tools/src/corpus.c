@@ -1,0 +1,86 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <dirent.h>
+#include <unistd.h>
+
+#include "campaign_parts.h"
+#include "mem.h"
+
+bool corpus_add(struct subject *subject, const void *bytes, size_t len, struct fail *why)
+{
+    char id[33];
+    store_id(bytes, len, id);
+    char *path = mem_print("%s/%s", subject->corpus, id);
+    char *half = mem_print("%s/incoming", subject->directory);
+    bool ok = path_is_file(path);
+    if (!ok) {
+        /* Renamed into place: an engine may be reading the directory. */
+        ok = file_put(half, bytes, len, why);
+        if (ok && rename(half, path) != 0)
+            ok = fail_set(why, "", "cannot make %s", path);
+        if (!ok)
+            unlink(half);
+    }
+    free(half);
+    free(path);
+    return ok;
+}
+
+void corpus_drop(struct subject *subject, const void *bytes, size_t len, const char *libfuzzer_name)
+{
+    char id[33];
+    store_id(bytes, len, id);
+    const char *names[] = {id, libfuzzer_name};
+    for (size_t i = 0; i < 2 && names[i]; i++) {
+        char *path = mem_print("%s/%s", subject->corpus, names[i]);
+        unlink(path); /* mostly it isn't there */
+        free(path);
+    }
+}
+
+uint64_t corpus_count(const struct subject *subject)
+{
+    DIR *dir = opendir(subject->corpus);
+    uint64_t count = 0;
+    while (dir) {
+        const struct dirent *entry = readdir(dir);
+        if (!entry)
+            break;
+        count += entry->d_name[0] != '.';
+    }
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+static bool copy_seeds(struct subject *subject, struct fail *why)
+{
+    struct paths seeds = {0};
+    if (!subject->target->corpus)
+        return true;
+    bool ok = paths_find(&seeds, subject->target->corpus, why);
+    for (size_t i = 0; i < seeds.len && ok; i++) {
+        char *bytes;
+        size_t len;
+        ok = file_read(seeds.at[i], &bytes, &len, why);
+        if (!ok)
+            break;
+        ok = corpus_add(subject, bytes, len, why);
+        free(bytes);
+    }
+    paths_free(&seeds);
+    return ok;
+}
+
+bool corpus_prepare(struct subject *subject, struct fail *why)
+{
+    /* The seeds are copied rather than read in place: one that crashes a build can be taken out. */
+    if (!dir_make(subject->corpus, why) || !copy_seeds(subject, why))
+        return false;
+    subject->corpus_files = corpus_count(subject);
+    if (subject->corpus_files > 0)
+        return true;
+    subject->corpus_files = 1;
+    return corpus_add(subject, "", 1, why); /* AFL++ doesn't start from nothing, nor from an empty file */
+}
