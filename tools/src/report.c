@@ -255,7 +255,8 @@ static void take_line(struct scan *scan, const struct line *line)
     }
     if (scan->open && line->whole)
         scan->open->closed = true;
-    if (take_header(scan, line) || !scan->current)
+    /* Nothing that means anything is this short. */
+    if (line->text.length < 4 || take_header(scan, line) || !scan->current)
         return;
     report_detail(line, scan->current);
     take_title(scan, line);
