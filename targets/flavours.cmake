@@ -36,7 +36,7 @@ else()
   endforeach()
   # Not part of "undefined": sizes in the library must not wrap either.
   set(LEDGE_ubsan_LIBRARY -fsanitize=unsigned-integer-overflow)
-  set(LEDGE_PLANTED_FLAVOURS asan ubsan msan none)
+  set(LEDGE_PLANTED_FLAVOURS asan ubsan msan)
 endif()
 
 # ledge_flavoured(TARGET FLAVOUR GUIDED|KIT) gives a CMake target the compiler flags of a flavour.

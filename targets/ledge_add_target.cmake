@@ -62,9 +62,6 @@ function(ledge_target_products out prefix)
       endif()
     endif()
   endforeach()
-  if(NOT LEDGE_AFL_BUILD)
-    list(APPEND products ${prefix}-mutator)
-  endif()
   set(${out} ${products} PARENT_SCOPE)
 endfunction()
 
@@ -107,7 +104,7 @@ function(ledge_manifest_entry out prefix name include library flavours afl_flavo
     \"source\": \"${CMAKE_CURRENT_SOURCE_DIR}/${name}.c\",
     \"dictionary\": \"${PROJECT_SOURCE_DIR}/dict/${name}.dict\",
     \"corpus\": \"${PROJECT_SOURCE_DIR}/corpus/${name}\",
-    \"mutator\": \"${dir}/${prefix}-mutator.so\",
+    \"mutator\": \"${dir}/${name}-mutator.so\",
     \"limits\": ${limits},
     \"builds\": [
       ${builds}],
@@ -116,6 +113,29 @@ function(ledge_manifest_entry out prefix name include library flavours afl_flavo
       \"flavours\": [
         ${repro}] }
   }" PARENT_SCOPE)
+endfunction()
+
+# The tests that every target gets.
+function(ledge_target_tests name)
+  set(tests ${CMAKE_CURRENT_SOURCE_DIR}/kit/test)
+  set(corpus ${PROJECT_SOURCE_DIR}/corpus/${name})
+  add_test(NAME regress/${name} COMMAND ledge-command replay --regress --target ${name})
+  add_test(NAME generated/${name}
+    COMMAND ${PROJECT_SOURCE_DIR}/ci/generate --check $<TARGET_FILE:${name}-none> ${name})
+  add_test(NAME emitted/${name} COMMAND ${tests}/emitted.sh $<TARGET_FILE:${name}-none> ${corpus} ${CMAKE_C_COMPILER}
+    $<TARGET_FILE:ledge> ${PROJECT_SOURCE_DIR}/lib/include)
+  if(LEDGE_AFL_FUZZ)
+    add_test(NAME engines/${name} COMMAND ${tests}/engines.sh $<TARGET_FILE:${name}-libfuzzer-asan>
+      ${CMAKE_BINARY_DIR}/afl/fuzz/${name}-afl-none $<TARGET_FILE:${name}-mutator> ${corpus})
+    set_tests_properties(engines/${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+
+  add_executable(${name}-format_test ${tests}/format_test.c $<TARGET_OBJECTS:${name}-object-none>
+                 $<TARGET_OBJECTS:kit-none>)
+  target_include_directories(${name}-format_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_options(${name}-format_test PRIVATE ${LEDGE_WARNINGS})
+  target_link_libraries(${name}-format_test PRIVATE ledge-none PkgConfig::CMOCKA)
+  add_test(NAME format/${name} COMMAND ${name}-format_test)
 endfunction()
 
 function(ledge_add_target)
@@ -138,15 +158,16 @@ function(ledge_add_target)
     ledge_mutator(${arg_NAME} ledge-none)
   endif()
   ledge_target_products(products ${arg_NAME} ${LEDGE_FLAVOURS})
+  if(NOT LEDGE_AFL_BUILD)
+    list(APPEND products ${arg_NAME}-mutator)
+  endif()
   add_custom_target(fuzz-${arg_NAME} ALL DEPENDS ${products})
 
   if(NOT LEDGE_AFL_BUILD)
     ledge_manifest_entry(entry ${arg_NAME} ${arg_NAME} ${PROJECT_SOURCE_DIR}/lib/include ledge "${LEDGE_FLAVOURS}"
                          "none;asan;cmplog")
     set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_TARGETS "${entry}")
-    add_test(NAME regress/${arg_NAME} COMMAND ledge-command replay --regress --target ${arg_NAME})
-    add_test(NAME generated/${arg_NAME}
-      COMMAND ${PROJECT_SOURCE_DIR}/ci/generate --check $<TARGET_FILE:${arg_NAME}-none> ${arg_NAME})
+    ledge_target_tests(${arg_NAME})
   endif()
 endfunction()
 

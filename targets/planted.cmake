@@ -1,6 +1,9 @@
 # Planted bugs: crashes/planted/<id>/ holds a patch against lib/ and a manifest. Each is applied to a copy of lib/ at build
 # time (build target bug-<id>, not part of "all"), and its target is linked to that copy.
 
+# Two builds in the nested directory at once would spoil each other's logs.
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS nested=1)
+
 function(ledge_patched_copy id patch)
   set(copy ${CMAKE_BINARY_DIR}/bugs/${id})
   file(GLOB_RECURSE originals CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/include/*.h ${PROJECT_SOURCE_DIR}/lib/src/*)
@@ -38,16 +41,14 @@ function(ledge_add_planted_bug directory)
     add_dependencies(${prefix}-lib-${flavour} ${prefix}-sources)
     add_dependencies(${prefix}-object-${flavour} ${prefix}-sources)
   endforeach()
-  if(NOT LEDGE_AFL_BUILD)
-    ledge_mutator(${prefix} ${prefix}-lib-none)
-  endif()
   ledge_target_products(products ${prefix} ${LEDGE_PLANTED_FLAVOURS})
   add_custom_target(bug-${id} DEPENDS ${products})
   if(NOT LEDGE_AFL_BUILD)
     if(LEDGE_AFL_FUZZ)
-      add_custom_command(TARGET bug-${id} POST_BUILD
-        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/afl --target bug-${id} VERBATIM)
-      add_dependencies(bug-${id} afl-configure)
+      add_custom_target(bug-${id}-afl JOB_POOL nested VERBATIM
+        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/afl --target bug-${id})
+      add_dependencies(bug-${id}-afl afl-configure)
+      add_dependencies(bug-${id} bug-${id}-afl)
     endif()
     ledge_manifest_entry(entry ${prefix} ${name} ${include} ${prefix}-lib "${LEDGE_PLANTED_FLAVOURS}" "none;asan")
     set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_BUGS
