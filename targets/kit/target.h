@@ -55,11 +55,13 @@ static void world_close(struct world *w);
     __VA_ARGS__
 
 /* EXPECT calls an API function that returns a status, as CALL does, and checks the status as CHECK_STATUS does. Later lines
- * may use the status as `got`. */
-#define EXPECT(call, want) \
-    kit_trace_call("const int got = " #call); \
-    const int got = (int)(call); \
-    CHECK_STATUS(got, want)
+ * may use the status as `got`. EXPECT_AS gives it another name, for operations that expect more than one. */
+#define EXPECT(call, want)          KIT_EXPECT(got, "const int got = " #call, call, want)
+#define EXPECT_AS(name, call, want) KIT_EXPECT(name, "const int " #name " = " #call, call, want)
+#define KIT_EXPECT(name, text, call, want) \
+    kit_trace_call(text); \
+    const int name = (int)(call); \
+    CHECK_STATUS(name, want)
 
 /* REQUIRE leaves the operation where its precondition does not hold. */
 #define REQUIRE(condition) \
@@ -103,7 +105,7 @@ static void world_close(struct world *w);
     } \
     static const struct kit_arg kit_args_##name_[] = { describe }; \
     static const struct kit_op name_ = { #name_, kit_op_##name_, kit_args_##name_, count }; \
-    __attribute__((noinline)) static void op_##name_(struct world *w __VA_ARGS__)
+    __attribute__((noinline)) static void op_##name_(struct world *w __attribute__((unused)) __VA_ARGS__)
 
 /* TARGET(name, .field = …) defines the table; see struct kit_target in run.h for the fields. The entry that engines call
  * and the memory of the "stack" and "foreign" pointer classes are defined here and not in the kit, since the kit may be
