@@ -201,6 +201,7 @@ static void gather_leftovers(struct campaign *campaign)
 {
     for (size_t i = 0; i < campaign->instances_len; i++) {
         struct instance *instance = &campaign->instances[i];
+        instance_kill_strays(instance);
         struct run nobody = {.instance = instance, .asked_to_end = true};
         instance->run = &nobody;
         capture_init(&nobody.log, 2);
@@ -316,7 +317,6 @@ bool campaign_run(const struct manifest *manifest, const struct target *const *t
     if (ok && uv_loop_init(&campaign.loop) != 0)
         ok = fail_set(why, "raise `ulimit -n`", "cannot start the campaign's event loop");
     if (ok) {
-        proc_children_die_with_us();
         proc_shield(true); /* ^C is ours: replays come to their end */
         run_loop(&campaign);
         proc_shield(false);

@@ -130,6 +130,9 @@ unsigned plan_slice(const struct campaign *campaign, const struct instance *inst
 /* instance.c */
 bool instance_start(struct instance *instance, unsigned seconds, struct fail *why);
 void instance_stop(struct instance *instance); /* asks the process to end */
+/* Kills the instance's programs that run in its directory without an engine: afl-fuzz may leave its children behind, stopped
+ * and holding its lock. */
+void instance_kill_strays(const struct instance *instance);
 void instance_tick(struct instance *instance); /* polls, and kills what doesn't end */
 
 /* corpus.c */

@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,40 @@ static void on_output(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
     }
 }
 
+/* Whether /proc/<pid>/<what> is a link to path; a program that was built anew since is "path (deleted)". */
+static bool links_to(const char *pid, const char *what, const char *path)
+{
+    char *link = mem_print("/proc/%s/%s", pid, what);
+    char to[4096];
+    ssize_t len = readlink(link, to, sizeof to);
+    free(link);
+    size_t path_len = strlen(path);
+    return len >= (ssize_t)path_len && memcmp(to, path, path_len) == 0 &&
+           ((size_t)len == path_len || to[path_len] == ' ');
+}
+
+static bool is_stray(const struct instance *instance, const char *pid)
+{
+    if (!links_to(pid, "cwd", instance->directory))
+        return false;
+    return links_to(pid, "exe", instance->build->binary) ||
+           (instance->cmplog && links_to(pid, "exe", instance->cmplog->binary));
+}
+
+void instance_kill_strays(const struct instance *instance)
+{
+    DIR *proc = opendir("/proc");
+    const struct dirent *entry;
+    while (proc && (entry = readdir(proc)) != NULL) {
+        char *end;
+        long pid = strtol(entry->d_name, &end, 10);
+        if (*end == '\0' && pid > 1 && is_stray(instance, entry->d_name))
+            (void)kill((pid_t)pid, SIGKILL); /* gone already is fine */
+    }
+    if (proc)
+        closedir(proc);
+}
+
 static void on_process_exit(uv_process_t *process, int64_t code, int signal)
 {
     struct run *run = process->data;
@@ -78,6 +113,8 @@ static void on_process_exit(uv_process_t *process, int64_t code, int signal)
     run->code = code;
     run->signal = signal;
     (void)kill(-process->pid, SIGKILL); /* its descendants, if any */
+    if (run->instance->engine == &engine_afl)
+        instance_kill_strays(run->instance); /* those that made a session of their own */
     close_handle((uv_handle_t *)process);
 }
 
@@ -109,6 +146,8 @@ static int spawn(struct run *run, char **argv, char **env)
     run->output.data = run;
     run->process.data = run;
     run->open_handles = 2;
+    /* afl-fuzz takes its children with it on SIGTERM, and leaves them behind, stopped, on SIGKILL. */
+    proc_children_die_with_us(run->instance->engine == &engine_afl ? SIGTERM : SIGKILL);
     error = uv_spawn(loop, &run->process, &options);
     close(pair[1]);
     return error;

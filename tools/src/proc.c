@@ -35,6 +35,7 @@ struct child {
 
 static atomic_int interrupted_by;
 static atomic_bool shielded;
+static _Thread_local int death_signal;
 
 int proc_interrupted(void)
 {
@@ -49,7 +50,7 @@ void proc_shield(bool on)
 /* Runs in the forked child: whatever happens to us, it will not outlive us. */
 static void die_with_parent(void)
 {
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)prctl(PR_SET_PDEATHSIG, death_signal);
 }
 
 static void register_fork_handler(void)
@@ -57,8 +58,9 @@ static void register_fork_handler(void)
     (void)pthread_atfork(NULL, NULL, die_with_parent); /* a convenience: nothing depends on it */
 }
 
-void proc_children_die_with_us(void)
+void proc_children_die_with_us(int signal)
 {
+    death_signal = signal;
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, register_fork_handler);
 }
@@ -329,7 +331,7 @@ bool proc_run(const struct proc_spec *spec, struct proc_result *result, struct f
 {
     *result = (struct proc_result){0};
     size_t max = spec->output_max ? spec->output_max : DEFAULT_OUTPUT_MAX;
-    proc_children_die_with_us();
+    proc_children_die_with_us(SIGKILL);
     struct child *child = mem_new(1, sizeof *child);
     capture_init(&child->out_bytes, max);
     capture_init(&child->err_bytes, max);

@@ -55,8 +55,8 @@ void proc_shield(bool on);
  * terminated. The array is for free(); the strings belong to env and the environment. */
 char **proc_environment(const char *const *env);
 
-/* proc_children_die_with_us arranges that every child started from now on through libuv is killed when the thread that
- * started it ends, even by SIGKILL. proc_run calls it; a caller of uv_spawn does so once. */
-void proc_children_die_with_us(void);
+/* proc_children_die_with_us arranges that every child that the calling thread starts from now on through libuv gets this
+ * signal when the thread ends, even by SIGKILL. proc_run calls it with SIGKILL; a caller of uv_spawn calls it itself. */
+void proc_children_die_with_us(int signal);
 
 #endif

@@ -137,6 +137,8 @@ static bool check(struct store *store, struct fail *why)
     bool ok = strcmp(verdict, "ok") == 0;
     if (!ok) {
         fail_set(why, "", "the store %s is corrupt: %.200s", store->path, verdict);
+        for (char *at = why->what; *at; at++)
+            *at = *at == '\n' ? ' ' : *at;
         snprintf(why->next, sizeof why->next,
                  "move it away (mv %s %s.bad) and run again: the inputs beside it are intact",
                  store->path, store->path);
