@@ -123,6 +123,7 @@ static void a_pointer_is_aligned_to_what_divides_it(void **state)
     assert_true(ledge_is_aligned(block, 16));
     assert_true(ledge_is_aligned(block + 8, 8));
     assert_false(ledge_is_aligned(block + 8, 16));
+    assert_false(ledge_is_aligned(block + 4, 16));
     assert_false(ledge_is_aligned(block + 1, 2));
     assert_true(ledge_is_aligned(block + 1, 1));
     assert_true(ledge_is_aligned(NULL, 64));

@@ -47,6 +47,8 @@ static void every_address_will_do(void **state)
         ledge_store_u64be(block + shift, 0x81029304a506b708u);
         assert_memory_equal(block + shift, eight, 8);
         assert_int_equal(block[shift + 8], 0);
+        ledge_store_u64le(block + shift, 0x08b706a504930281u);
+        assert_memory_equal(block + shift, eight, 8);
         assert_true(ledge_load_u64le(block + shift) == 0x08b706a504930281u);
         assert_int_equal(ledge_load_u32be(block + shift), 0x81029304);
         assert_int_equal(ledge_load_u16be(block + shift), 0x8102);

@@ -22,6 +22,29 @@ static void growth_follows_the_policy_of_the_vector(void **state)
     assert_int_equal(f->vec.growth, LEDGE_GROWTH_HALF);
 }
 
+/* An allocator that only takes note of what it is asked for. */
+static void *refuse_and_note(void *ctx, void *ptr, size_t old_size, size_t new_size)
+{
+    (void)ptr, (void)old_size;
+    *(size_t *)ctx = new_size;
+    return NULL;
+}
+
+/* Three elements fit the largest object there can be, the four that doubling asks for don't. */
+static void growth_takes_what_is_needed_where_the_policy_asks_for_too_much(void **state)
+{
+    (void)state;
+    const size_t third = PTRDIFF_MAX / 3;
+    size_t asked = 0;
+    ledge_allocator hook = {refuse_and_note, &asked};
+    ledge_vec vec;
+    assert_status(ledge_vec_init(&vec, third, &hook), LEDGE_OK);
+    vec.ptr = (unsigned char *)&vec, vec.length = vec.capacity = vec.allocated = 2;
+    assert_status(ledge_vec_resize(&vec, 3), LEDGE_ENOMEM);
+    assert_int_equal(asked, 3 * third);
+    assert_status(ledge_vec_resize(&vec, 4), LEDGE_EOVERFLOW);
+}
+
 static void reserve_allocates_exactly_and_only_upwards(void **state)
 {
     struct fixture *f = *state;
@@ -186,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(growth_follows_the_policy_of_the_vector),
+        TEST(growth_takes_what_is_needed_where_the_policy_asks_for_too_much),
         TEST(reserve_allocates_exactly_and_only_upwards),
         TEST(clip_ends_the_capacity_without_giving_memory_back),
         TEST(shrink_to_fit_frees_what_is_spare_or_clipped),

@@ -90,8 +90,10 @@ static void a_view_counts_elements_in_and_bytes_out(void **state)
     ledge_span span;
     assert_status(ledge_view_make(block, 16, 3, 4, 4, &view), LEDGE_OK);
     assert_view(view, block, 12, 16);
-    assert_status(ledge_span_make(block, 16, 4, 4, 4, &span), LEDGE_OK);
-    assert_span(span, block, 16, 16);
+    assert_status(ledge_span_make(block, 16, 2, 4, 4, &span), LEDGE_OK);
+    assert_span(span, block, 8, 16);
+    assert_status(ledge_view_make(block, 16, 4, 4, 4, &view), LEDGE_OK);
+    assert_view(view, block, 16, 16);
     assert_status(ledge_view_make(block, 16, 0, 4, 4, &view), LEDGE_OK);
     assert_view(view, block, 0, 16);
 }
@@ -471,8 +473,10 @@ static void equal_means_length_and_bytes(void **state)
     assert_true(ledge_view_equal(text("abc"), text("abc")));
     assert_false(ledge_view_equal(text("abc"), text("abd")));
     assert_false(ledge_view_equal(text("abc"), text("ab")));
+    assert_false(ledge_view_equal(text("ab"), text("abc")));
     assert_true(ledge_view_equal((ledge_view){NULL, 0, 0}, text("")));
-    assert_true(ledge_view_equal(ledge_view_of("ab", 1), (ledge_view){(const void *)"ac", 1, 2}));
+    assert_true(ledge_view_equal((ledge_view){(const void *)"ab", 1, 2}, text("a")));
+    assert_true(ledge_view_equal(text("a"), (ledge_view){(const void *)"ac", 1, 2}));
 }
 
 static void compare_is_the_order_of_a_dictionary(void **state)
