@@ -1,9 +1,11 @@
 /* The standalone replayer: a target without an engine. Runs inputs, and answers what the table knows. */
+#include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "account.h"
 #include "emit_c.h"
@@ -12,7 +14,7 @@
 #include "run.h"
 #include "text.h"
 
-enum { EXIT_INPUT = 2, EMIT_SECONDS = 30, OPEN_DIRECTORIES = 16 };
+enum { EXIT_INPUT = 2, EMIT_SECONDS = 30 };
 
 static const char usage[] =
     "usage: %s PATH...            run every file; directories are walked in sorted order\n"
@@ -32,13 +34,6 @@ struct input {
     uint8_t *data;
     size_t size;
 };
-
-struct paths {
-    char **at;
-    size_t len, room;
-};
-
-static struct paths walked;
 
 static int cannot(const char *what)
 {
@@ -87,50 +82,43 @@ static int run_file(const char *path)
     return 0;
 }
 
-static int remember(const char *path, const struct stat *info, int type, struct FTW *where)
+static int visible(const struct dirent *entry)
 {
-    (void)info;
-    (void)where;
-    if (type != FTW_F)
-        return 0;
-    if (walked.len == walked.room) {
-        walked.room = walked.room ? 2 * walked.room : 256;
-        walked.at = realloc(walked.at, walked.room * sizeof *walked.at);
-    }
-    if (walked.at == NULL || (walked.at[walked.len++] = strdup(path)) == NULL)
-        abort();
-    return 0;
+    return entry->d_name[0] != '.';
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int run_paths(char **paths);
 
-static int run_path(const char *path)
+static int run_directory(const char *path)
 {
+    struct dirent **entries;
     int result = 0;
-    walked.len = 0;
-    if (nftw(path, remember, OPEN_DIRECTORIES, FTW_PHYS) != 0)
+    const int count = scandir(path, &entries, visible, alphasort);
+    if (count < 0)
         return cannot(path);
-    qsort(walked.at, walked.len, sizeof *walked.at, by_name);
-    for (size_t i = 0; i < walked.len; i++) {
-        const int one = run_file(walked.at[i]);
-        result = result ? result : one;
-        free(walked.at[i]);
+    for (int i = 0; i < count; i++) {
+        char inside[PATH_MAX], *one[] = { inside, NULL };
+        snprintf(inside, sizeof inside, "%s/%s", path, entries[i]->d_name);
+        const int ended = run_paths(one);
+        result = result ? result : ended;
+        free(entries[i]);
     }
+    free(entries);
     return result;
 }
 
 static int run_paths(char **paths)
 {
+    struct stat info;
     int result = 0;
     for (; *paths != NULL; paths++) {
-        const int one = run_path(*paths);
-        result = result ? result : one;
+        int ended;
+        if (stat(*paths, &info) != 0)
+            ended = cannot(*paths);
+        else
+            ended = S_ISDIR(info.st_mode) ? run_directory(*paths) : run_file(*paths);
+        result = result ? result : ended;
     }
-    free(walked.at);
-    walked = (struct paths){ 0 };
     return result;
 }
 
