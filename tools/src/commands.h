@@ -4,6 +4,7 @@
 
 int cmd_fuzz(int argc, char **argv);
 int cmd_triage(int argc, char **argv);
+int cmd_minimize(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_targets(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);

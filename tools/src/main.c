@@ -19,6 +19,7 @@ static const struct entry {
 } commands[] = {
     {"fuzz", cmd_fuzz, "run a campaign: both engines, all sanitizers, one corpus"},
     {"triage", cmd_triage, "say what each crash is: type, place, class, security, signature"},
+    {"minimize", cmd_minimize, "the smallest input with the same signature, and a C program"},
     {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
     {"targets", cmd_targets, "list the targets and their builds"},
     {"doctor", cmd_doctor, "say what is missing on this machine, and what installs it"},

@@ -1,0 +1,251 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "describe.h"
+#include "files.h"
+#include "json.h"
+#include "mem.h"
+#include "minimize.h"
+#include "minimize_oracle.h"
+#include "options.h"
+#include "owner.h"
+
+static struct {
+    const char *target, *build, *bug, *directory;
+} chosen;
+
+static const struct option_def options[] = {
+    {"target", OPTION_TEXT, "T", "the target that the input belongs to", &chosen.target, 0},
+    {"build", OPTION_TEXT, "SAN", "keep what this build says: asan, msan, tsan, ubsan or none",
+     &chosen.build, 0},
+    {"bug", OPTION_TEXT, "ID", "run it on the library with this planted bug", &chosen.bug, 0},
+    {"out", OPTION_TEXT, "DIR", "where the result goes (default: below crashes/new)",
+     &chosen.directory, 0},
+};
+
+static const struct command command = {
+    .name = "minimize",
+    .synopsis = "CRASH [--target T] [--build SAN] [--bug ID] [--out DIR]",
+    .purpose =
+        "Shrinks an input to the smallest that still fails with the same signature: operation by\n"
+        "operation, then number by number, until no operation can be dropped and no number lowered.\n"
+        "Writes the input, the program as text, a C program that fails the same way without any\n"
+        "fuzzer, and a report. ^C keeps the best so far.",
+    .notes = "The target is --target, or follows from where the input lies, as in `ledge triage`.\n\n"
+             "  ledge minimize build/campaign/crashes/vec/5f3a…\n"
+             "  ledge minimize crash-1 --target vec --build ubsan --out /tmp/small\n\n"
+             "exit: 0 minimized; 1 it does not fail (the same way each time), or the C program does not;\n"
+             "2 usage; 3 it could not be run, or the result not written",
+    .options = options,
+    .options_len = sizeof options / sizeof options[0],
+};
+
+/* "412 ops, 1903 bytes", or only the bytes where an operation is a byte. */
+static char *describe_size(const struct target *target, size_t ops, size_t bytes)
+{
+    char *text = mem_print("%zu byte%s", bytes, bytes == 1 ? "" : "s");
+    if (!target->kit)
+        return text;
+    char *both = mem_print("%zu op%s, %s", ops, ops == 1 ? "" : "s", text);
+    free(text);
+    return both;
+}
+
+static void print_summary(const struct target *target, const struct minimized *minimized)
+{
+    char *crash = describe_crash(minimized->build->sanitizer, &minimized->crash);
+    char *before = describe_size(target, minimized->ops_before, minimized->bytes_before);
+    char *after = describe_size(target, minimized->program.ops_len, minimized->bytes_len);
+    printf("  %s\n  %s -> %s   (%u runs, %.1f s, ", crash, before, after, minimized->runs,
+           minimized->seconds);
+    if (minimized->tries)
+        printf("%u/%u)\n", minimized->hits, minimized->tries);
+    else
+        printf("interrupted: not minimal yet)\n");
+    free(crash);
+    free(before);
+    free(after);
+}
+
+static void print_program(const struct minimized *minimized, const char *text)
+{
+    int failing = minimize_failing_line(&minimized->crash, text), line = 0;
+    int widest = 0;
+    for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
+        widest = (int)strcspn(at, "\n") > widest ? (int)strcspn(at, "\n") : widest;
+    printf("\n");
+    for (const char *at = text; *at; at += strcspn(at, "\n") + 1, line++) {
+        int len = (int)strcspn(at, "\n");
+        if (line == failing)
+            printf("    %.*s%*s<- fails here\n", len, at, widest - len + 8, "");
+        else
+            printf("    %.*s\n", len, at);
+    }
+    if (failing < 0)
+        printf("    %-*s<- fails here\n", widest + 8, "(the end)");
+    printf("\n");
+}
+
+static void print_kept(const struct target *target, const struct minimized *minimized,
+                       const struct kept *kept)
+{
+    print_summary(target, minimized);
+    if (kept->text)
+        print_program(minimized, kept->text);
+    else
+        printf("\n");
+    printf("  %s/  input%s  report.json\n", kept->directory, kept->text ? "  program.txt  repro.c" : "");
+    if (kept->has_c && kept->c_same)
+        printf("  repro.c: same signature\n");
+}
+
+static void print_json(const struct target *target, const struct minimized *minimized,
+                       const struct kept *kept)
+{
+    char *path = mem_print("%s/report.json", kept->directory);
+    json_t *report = json_load_file(path, 0, NULL); /* just written */
+    free(path);
+    json_t *program = json_array();
+    for (const char *at = kept->text; at && *at; at += strcspn(at, "\n") + 1) {
+        char *line = mem_copy(at, strcspn(at, "\n"));
+        json_append(program, json_text(line));
+        free(line);
+    }
+    json_put(report, "directory", json_text(kept->directory));
+    json_put(report, "program", target->kit ? json_incref(program) : json_null());
+    json_put(report, "interrupted", json_boolean(!minimized->minimal));
+    json_print(report);
+    json_decref(program);
+    json_decref(report);
+}
+
+/* Says what is wrong with a result that was kept; returns the exit code. */
+static int judge(const char *path, const struct minimized *minimized, const struct kept *kept)
+{
+    int code = EXIT_FINE;
+    if (minimized->hits < minimized->tries) {
+        fprintf(stderr, "ledge: %s: the result fails the same way in only %u of %u runs\n", path,
+                minimized->hits, minimized->tries);
+        code = EXIT_FOUND;
+    }
+    if (kept->has_c && !kept->c_same) {
+        fail_print(&kept->c_why);
+        code = EXIT_FOUND;
+    }
+    return stop_wanted() ? 128 + stop_wanted() : code;
+}
+
+static int keep(const struct manifest *manifest, struct runner *runner, const struct target *target,
+                const char *path, const struct minimized *minimized, bool json)
+{
+    struct kept kept;
+    struct fail why;
+    char *directory = chosen.directory ? mem_text(chosen.directory)
+                                       : minimize_directory(manifest, target, &minimized->crash);
+    int code = EXIT_CANNOT;
+    if (!minimize_keep(runner, target, minimized, directory, &kept, &why)) {
+        fail_print(&why);
+    } else {
+        if (json)
+            print_json(target, minimized, &kept);
+        else
+            print_kept(target, minimized, &kept);
+        code = judge(path, minimized, &kept);
+        kept_free(&kept);
+    }
+    free(directory);
+    return code;
+}
+
+static int not_reproduced(const char *path, const struct minimized *minimized)
+{
+    if (minimized->end == MINIMIZE_CLEAN)
+        fprintf(stderr,
+                "ledge: %s does not fail: %u run%s each under %s, all clean\n"
+                "  is it an input of this target, and is the build the one that failed?\n",
+                path, minimized->tries, minimized->tries == 1 ? "" : "s", minimized->tried);
+    else
+        fprintf(stderr,
+                "ledge: %s fails the same way in only %u of %u runs under %s\n"
+                "  a result could not be trusted; make the target deterministic first\n",
+                path, minimized->hits, minimized->tries, minimized->build->sanitizer);
+    return EXIT_FOUND;
+}
+
+static int run(const struct manifest *manifest, struct runner *runner, const struct target *target,
+               const struct arguments *arguments)
+{
+    struct minimize_request request = {
+        .target = target,
+        .path = arguments->at[0],
+        .sanitizer = chosen.build,
+        .live = isatty(STDERR_FILENO) ? stderr : NULL,
+    };
+    struct minimized minimized;
+    struct fail why;
+    if (!minimize_run(runner, &request, &minimized, &why)) {
+        fail_print(&why);
+        return EXIT_CANNOT;
+    }
+    int code;
+    if (minimized.end == MINIMIZE_DONE)
+        code = keep(manifest, runner, target, request.path, &minimized, arguments->json);
+    else
+        code = stop_wanted() ? 128 + stop_wanted() : not_reproduced(request.path, &minimized);
+    minimize_free(&minimized);
+    return code;
+}
+
+static const struct target *find_target(const struct manifest *manifest, const char *path,
+                                        struct fail *why)
+{
+    if (!chosen.bug)
+        return owner_of(manifest, path, chosen.target, why);
+    for (size_t i = 0; i < manifest->bugs_len; i++)
+        if (strcmp(manifest->bugs[i].id, chosen.bug) == 0)
+            return &manifest->bugs[i].variant;
+    fail_set(why, "`ledge bugs list` has their names", "there is no planted bug '%s' in %s",
+             chosen.bug, manifest->path);
+    return NULL;
+}
+
+static int check_usage(const struct arguments *arguments)
+{
+    bool known = chosen.build == NULL;
+    for (size_t i = 0; runner_sanitizers[i] && !known; i++)
+        known = strcmp(runner_sanitizers[i], chosen.build) == 0;
+    if (!known)
+        return usage_error("minimize", "--build wants one of asan, msan, tsan, ubsan, none, not '%s'",
+                           chosen.build);
+    if (arguments->len != 1)
+        return usage_error("minimize", arguments->len ? "one input at a time" : "which input?");
+    return -1;
+}
+
+int cmd_minimize(int argc, char **argv)
+{
+    struct arguments arguments;
+    struct fail why;
+    int code = options_parse(&command, argc, argv, &arguments);
+    if (code < 0)
+        code = check_usage(&arguments);
+    if (code >= 0)
+        return code;
+    code = EXIT_CANNOT;
+    const struct manifest *manifest = manifest_load(arguments.manifest, &why);
+    const struct target *target = manifest ? find_target(manifest, arguments.at[0], &why) : NULL;
+    struct runner *runner = target ? runner_new(manifest, &why) : NULL;
+    if (runner) {
+        stop_watch(true);
+        code = run(manifest, runner, target, &arguments);
+        stop_watch(false);
+    } else {
+        fail_print(&why);
+    }
+    runner_free(runner);
+    manifest_free(manifest);
+    return code;
+}

@@ -1,0 +1,171 @@
+#include "minimize.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "files.h"
+#include "mem.h"
+#include "minimize_oracle.h"
+
+enum { LOOKS = 5 }; /* runs under each build before an input is called clean */
+
+static void append(char **text, const char *more)
+{
+    char *joined = *text ? mem_print("%s, %s", *text, more) : mem_text(more);
+    free(*text);
+    *text = joined;
+}
+
+/* One look at an input under one build; *found tells whether it failed. */
+static bool look(struct runner *runner, const struct minimize_request *request,
+                 const struct build *build, struct minimized *out, bool *found, struct fail *why)
+{
+    struct run_result result;
+    if (!runner_run(runner, request->target, build, request->path, &result, why))
+        return false;
+    out->runs++;
+    *found = result.crash.found;
+    if (*found) {
+        out->crash = result.crash;
+        out->build = build;
+        result.crash = (struct crash){0}; /* moved */
+    }
+    run_result_free(&result);
+    return true;
+}
+
+/* The builds to look under; those asked for must be there, others are left out when their binary isn't. */
+static size_t list_builds(const struct minimize_request *request, const struct build **builds)
+{
+    size_t len = 0;
+    for (const char *const *name = runner_sanitizers; *name; name++) {
+        const struct build *build = runner_build(request->target, *name);
+        bool asked = request->sanitizer && strcmp(request->sanitizer, *name) == 0;
+        if (build && (asked || (!request->sanitizer && access(build->binary, X_OK) == 0)))
+            builds[len++] = build;
+    }
+    return len;
+}
+
+static bool find_build(struct runner *runner, const struct minimize_request *request,
+                       struct minimized *out, struct fail *why)
+{
+    const struct build *builds[8];
+    size_t len = list_builds(request, builds);
+    bool found = false;
+    if (len == 0)
+        return fail_set(why, "`ledge targets` lists the builds; cmake --build --preset default makes them",
+                        "%s has no %s%sbinary to replay with", request->target->name,
+                        request->sanitizer ? request->sanitizer : "",
+                        request->sanitizer ? " " : "");
+    for (size_t i = 0; i < len; i++)
+        append(&out->tried, builds[i]->sanitizer);
+    for (out->tries = 1; out->tries <= LOOKS && !stop_wanted(); out->tries++)
+        for (size_t i = 0; i < len; i++)
+            if (!look(runner, request, builds[i], out, &found, why))
+                return false;
+            else if (found)
+                return true;
+    out->tries--;
+    out->end = MINIMIZE_CLEAN;
+    return true;
+}
+
+/* The input as a program: in operations if the target can tell them, else in bytes. */
+static bool read_program(const struct minimize_request *request, struct minimized *out,
+                         const void *bytes, struct fail *why)
+{
+    if (!request->target->kit) {
+        program_of_bytes(bytes, out->bytes_before, &out->program);
+        return true;
+    }
+    const struct build *replayer = target_build(request->target, "replay", out->build->sanitizer);
+    if (!replayer)
+        return fail_set(why, "build it: cmake --build --preset default",
+                        "%s has no %s replayer to tell the program", request->target->name,
+                        out->build->sanitizer);
+    return program_read(request->target, replayer, request->path, &out->program, why);
+}
+
+/* The search, and the count that follows it. */
+static bool shrink(struct oracle *oracle, struct minimized *out, const void *input, struct fail *why)
+{
+    struct judge judge = oracle_judge(oracle);
+    enum answer whole = judge.ask(judge.context, &out->program);
+    out->ops_before = out->program.ops_len;
+    out->tries = MINIMIZE_TRIES;
+    if (whole == ANSWER_NO) {
+        out->hits = oracle_count(oracle, input, out->bytes_before, out->tries);
+        out->end = MINIMIZE_FLAKY;
+        if (out->hits == out->tries)
+            return fail_set(why, "report it: the kit's decoder and encoder disagree",
+                            "%s: the input fails, but its canonical form does not",
+                            oracle->target->name);
+    } else if (whole == ANSWER_YES) {
+        out->minimal = search_minimal(&out->program, &judge);
+    }
+    out->runs += oracle->runs;
+    out->bytes = program_encode(&out->program, &out->bytes_len);
+    return true;
+}
+
+static bool shrink_and_count(struct runner *runner, const struct minimize_request *request,
+                             struct minimized *out, const void *input, struct fail *why)
+{
+    struct oracle oracle;
+    oracle_init(&oracle, runner, request->target, out->build, &out->crash, request->live);
+    bool ok = shrink(&oracle, out, input, why);
+    if (stop_wanted())
+        out->tries = 0; /* whoever is in a hurry shan't wait for that */
+    if (ok && !oracle.failed && out->end == MINIMIZE_DONE)
+        out->hits = oracle_count(&oracle, out->bytes, out->bytes_len, out->tries);
+    if (ok && oracle.failed) {
+        *why = oracle.why;
+        ok = false;
+    }
+    oracle_free(&oracle);
+    return ok;
+}
+
+bool minimize_run(struct runner *runner, const struct minimize_request *request,
+                  struct minimized *out, struct fail *why)
+{
+    uint64_t start = uv_hrtime();
+    char *input;
+    *out = (struct minimized){0};
+    if (!file_read(request->path, &input, &out->bytes_before, why))
+        return false;
+    bool ok = find_build(runner, request, out, why);
+    if (ok && out->end == MINIMIZE_DONE)
+        ok = read_program(request, out, input, why) &&
+             shrink_and_count(runner, request, out, input, why);
+    out->seconds = (double)(uv_hrtime() - start) / 1e9;
+    free(input);
+    if (!ok)
+        minimize_free(out);
+    return ok;
+}
+
+void minimize_free(struct minimized *minimized)
+{
+    crash_free(&minimized->crash);
+    program_free(&minimized->program);
+    free(minimized->bytes);
+    free(minimized->tried);
+    *minimized = (struct minimized){0};
+}
+
+bool minimize_prove(struct runner *runner, const struct target *target,
+                    const struct minimized *minimized, struct proof *proof, struct fail *why)
+{
+    struct oracle oracle;
+    oracle_init(&oracle, runner, target, minimized->build, &minimized->crash, NULL);
+    struct judge judge = oracle_judge(&oracle);
+    *proof = prove_minimal(&minimized->program, &judge);
+    if (oracle.failed)
+        *why = oracle.why;
+    oracle_free(&oracle);
+    return !oracle.failed;
+}
