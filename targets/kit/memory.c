@@ -39,6 +39,7 @@ static void lay_pattern(uint8_t *region)
     for (size_t i = 1; i < KIT_REGION && pattern[i] == 0; i++)
         pattern[i] = (uint8_t)i;
     memcpy(region, pattern, KIT_REGION);
+    kit_memory_written(region, KIT_REGION);
 }
 
 static uint8_t *new_block(void)
