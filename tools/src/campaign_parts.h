@@ -124,7 +124,7 @@ void campaign_run_ended(struct campaign *campaign, struct instance *instance);
 /* campaign_plan.c */
 void plan_instances(struct campaign *campaign);
 void plan_fill_slots(struct campaign *campaign);
-/* How long an instance should run when its turn comes. */
+/* How many seconds an instance should run when its turn comes; 0: too little time is left. */
 unsigned plan_slice(const struct campaign *campaign, const struct instance *instance);
 
 /* instance.c */

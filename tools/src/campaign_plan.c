@@ -103,7 +103,7 @@ unsigned plan_slice(const struct campaign *campaign, const struct instance *inst
     double left = campaign->options->seconds - campaign_seconds(campaign);
     double slice = campaign->unit > 0 ? campaign->unit * instance->weight : campaign->short_slice;
     slice = slice < left ? slice : left;
-    return slice < 1 ? 0 : (unsigned)(slice + 0.5);
+    return (unsigned)(slice + 0.5);
 }
 
 /* After its first crashes an instance goes on with the rest of its slice, unless it only ever finds the same at once. */

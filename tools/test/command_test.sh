@@ -1,0 +1,144 @@
+#!/bin/sh
+# command_test.sh LEDGE: what `ledge` says and returns when it is given something bad. Each case checks the exit code and a
+# part of the message; nothing but the shell is needed.
+set -u
+ledge=$1
+dir=$(mktemp -d "${TMPDIR:-/tmp}/ledge-command-XXXXXX") || exit 3
+mounted=
+trap '[ -n "$mounted" ] && umount "$dir/small"; rm -rf "$dir"' EXIT
+failures=0
+unset LEDGE_MANIFEST
+
+# check WANTED_CODE 'WANTED TEXT' ARGUMENT…
+check() {
+    code=$1 text=$2
+    shift 2
+    "$ledge" "$@" >"$dir/out" 2>&1
+    got=$?
+    if [ $got -ne "$code" ] || ! grep -qF -- "$text" "$dir/out"; then
+        echo "FAILED: ledge $*: exit $got, wanted $code with '$text'"
+        sed 's/^/    /' "$dir/out"
+        failures=$((failures + 1))
+    fi
+}
+
+script() {
+    { echo '#!/bin/sh'; cat; } >"$dir/$1"
+    chmod +x "$dir/$1"
+}
+
+script replayer <<'END'
+for path; do
+    echo "ledge-run: $path" >&2
+    case $(cat "$path") in
+    boom)
+        echo '==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x1' >&2
+        echo 'WRITE of size 4 at 0x602000000014 thread T0' >&2
+        echo '    #0 0x55 in deep /src/fake.c:12:3' >&2
+        exit 1;;
+    esac
+done
+END
+# An engine that fills the disk and then loses its input, as libFuzzer does.
+script engine <<'END'
+for a; do case $a in -artifact_prefix=*) prefix=${a#*=};; esac; done
+echo '#5 NEW    cov: 7 ft: 9' >&2
+head -c 100000000 /dev/zero >"${prefix}filler" 2>/dev/null
+: >"${prefix}crash-0000000000000000000000000000000000000002"
+echo 'Base64: Ym9vbQ==' >&2
+exit 77
+END
+
+manifest() { # NAME REPLAYER CORPUS
+    cat >"$dir/$1" <<END
+{ "format": 1, "root": "$dir", "build": "$dir/build", "crashes": "$dir/crashes", "cmake": "/usr/bin/cmake",
+  "symbolizer": "/nowhere/llvm-symbolizer", "afl_fuzz": null,
+  "targets": [ { "name": "fake", "format_version": 1, "kit": false, "source": "$dir/fake.c", "corpus": "$3",
+    "limits": { "timeout_ms": 1000, "rss_mb": 512, "max_len": 64 },
+    "builds": [ { "engine": "replay", "sanitizer": "asan", "binary": "$2" },
+                { "engine": "libfuzzer", "sanitizer": "asan", "binary": "$dir/engine" } ] } ] }
+END
+}
+
+mkdir -p "$dir/corpus/fake" "$dir/small"
+manifest good.json "$dir/replayer" "$dir/corpus/fake"
+manifest unbuilt.json "$dir/nothing" "$dir/corpus/fake"
+manifest lost.json "$dir/replayer" "$dir/corpus/lost"
+printf fine >"$dir/corpus/fake/seed"
+printf boom >"$dir/boom"
+: >"$dir/empty"
+printf 'hello\n' >"$dir/hello"
+cat >"$dir/log" <<'END'
+==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x1 bp 0x2 sp 0x3
+WRITE of size 4 at 0x602000000014 thread T0
+    #0 0x55 in deep /src/fake.c:12:3
+    #1 0x56 in main /src/fake.c:20:1
+END
+head -c 120 "$dir/log" >"$dir/truncated"
+good="--manifest $dir/good.json"
+
+# The command line.
+check 2 'a command is missing'
+check 2 'did you mean `ledge replay`?' repaly
+check 2 'unknown option --nope' targets --nope
+check 2 '--seconds wants a whole number' fuzz --seconds soon
+check 2 "there is no engine or sanitizer 'afll'" fuzz $good --engine afll
+check 2 'which files?' triage
+check 2 'which inputs?' replay
+check 0 'usage: ledge fuzz' fuzz --help
+check 0 'Exit codes' --help
+
+# The manifest.
+check 3 'No such file or directory' targets --manifest "$dir/none.json"
+printf '{' >"$dir/broken.json"
+check 3 'broken.json: line 1' targets --manifest "$dir/broken.json"
+check 3 'the targets are: fake' targets $good nope
+check 0 'replay     asan' targets $good
+
+# Replay.
+check 0 'all clean' replay $good --regress
+check 1 'deep' replay $good "$dir/boom" --target fake
+check 3 'nothing tells which target' replay $good "$dir/boom"
+check 3 'cannot be run' replay --manifest "$dir/unbuilt.json" --regress
+check 3 "cannot open $dir/corpus/lost" replay --manifest "$dir/lost.json" --regress
+check 3 'cannot open /nowhere' replay $good /nowhere --target fake
+
+# Triage.
+check 1 'Heap-buffer-overflow WRITE 4' triage $good "$dir/log"
+check 1 'Heap-buffer-overflow' triage $good "$dir/truncated"
+check 1 '"crash_state": "deep' triage $good "$dir/log" --json
+check 1 '1 issue' triage $good "$dir/boom" --target fake
+check 0 'no crash in this log' triage $good --log "$dir/empty"
+check 0 'no crash under any build' triage $good --input --target fake "$dir/empty"
+check 3 'the file is empty' triage $good "$dir/empty"
+check 3 'cannot open' triage $good "$dir/none" "$dir/log"
+check 3 'no binary to replay with' triage --manifest "$dir/unbuilt.json" --target fake "$dir/boom"
+
+# A campaign.
+check 3 'the targets are: fake' fuzz $good nope --seconds 1
+check 3 "cannot open $dir/corpus/lost" fuzz --manifest "$dir/lost.json" --seconds 1 --state "$dir/s1"
+check 3 'cannot make the directory' fuzz $good --seconds 1 --state "$dir/boom/state"
+mkdir "$dir/s2"
+head -c 5000 /dev/urandom >"$dir/s2/store.db"
+cp "$dir/s2/store.db" "$dir/before"
+check 3 'is corrupt' fuzz $good --seconds 1 --state "$dir/s2"
+cmp -s "$dir/before" "$dir/s2/store.db" || { echo 'FAILED: a corrupt store was changed'; failures=$((failures + 1)); }
+
+# A full disk: what the engine lost is found in its output, and what the store can't take goes elsewhere.
+if mount -t tmpfs -o size=6m tmpfs "$dir/small" 2>/dev/null; then
+    mounted=1
+    mkdir "$dir/tmp"
+    export TMPDIR="$dir/tmp"
+    check 3 'free some space' fuzz $good --seconds 5 --state "$dir/small/state"
+    if ! grep -qF boom "$dir"/tmp/ledge-rescued-* 2>/dev/null &&
+        ! grep -rqF boom "$dir/small/state/crashes" 2>/dev/null; then
+        echo 'FAILED: the full disk lost an input'
+        sed 's/^/    /' "$dir/out"
+        failures=$((failures + 1))
+    fi
+else
+    echo 'skipped: the full disk (no right to mount a tmpfs)'
+fi
+
+[ $failures -eq 0 ] && echo 'all as it should be'
+exit $((failures > 0))
