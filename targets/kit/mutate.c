@@ -264,16 +264,16 @@ static bool truncate_end(struct kit_random *random, struct draft *draft)
 
 /* Each is drawn in proportion to its weight. */
 static const struct {
-    enum kit_mutation kind;
     bool (*apply)(struct kit_random *random, struct draft *draft);
+    enum kit_mutation kind;
     unsigned weight;
 } mutations[] = {
-    { KIT_MUTATE_INSERT, insert, 24 },      { KIT_MUTATE_ERASE, erase, 12 },
-    { KIT_MUTATE_REPEAT, repeat, 4 },       { KIT_MUTATE_SWAP, swap, 6 },
-    { KIT_MUTATE_MOVE, move, 4 },           { KIT_MUTATE_COPY, copy, 8 },
-    { KIT_MUTATE_ARGUMENT, argument, 24 },  { KIT_MUTATE_NUDGE, nudge, 16 },
-    { KIT_MUTATE_HANDLE, handle, 8 },       { KIT_MUTATE_OPERATION, operation, 6 },
-    { KIT_MUTATE_TRUNCATE, truncate_end, 2 },
+    { insert, KIT_MUTATE_INSERT, 24 },      { erase, KIT_MUTATE_ERASE, 12 },
+    { repeat, KIT_MUTATE_REPEAT, 4 },       { swap, KIT_MUTATE_SWAP, 6 },
+    { move, KIT_MUTATE_MOVE, 4 },           { copy, KIT_MUTATE_COPY, 8 },
+    { argument, KIT_MUTATE_ARGUMENT, 24 },  { nudge, KIT_MUTATE_NUDGE, 16 },
+    { handle, KIT_MUTATE_HANDLE, 8 },       { operation, KIT_MUTATE_OPERATION, 6 },
+    { truncate_end, KIT_MUTATE_TRUNCATE, 2 },
 };
 
 enum { MUTATION_KINDS = sizeof mutations / sizeof mutations[0] };
