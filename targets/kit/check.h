@@ -27,28 +27,28 @@ struct kit_site {
 };
 
 /* CHECK_EQ aborts unless two numbers (integers, or booleans) are equal. */
-#define CHECK_EQ(got, want)       KIT_CHECK_EQ(NULL, 0, got, want)
-#define CHECK_EQ_AT(i, got, want) KIT_CHECK_EQ(#i, i, got, want)
+#define CHECK_EQ(got, want)       KIT_CHECK_EQ(NULL, 0, #got, got, want)
+#define CHECK_EQ_AT(i, got, want) KIT_CHECK_EQ(#i, i, #got, got, want)
 
 /* CHECK_BYTES aborts unless n bytes at two addresses are equal. n may be 0. */
-#define CHECK_BYTES(got, want, n)       KIT_CHECK_BYTES(NULL, 0, got, want, n)
-#define CHECK_BYTES_AT(i, got, want, n) KIT_CHECK_BYTES(#i, i, got, want, n)
+#define CHECK_BYTES(got, want, n)       KIT_CHECK_BYTES(NULL, 0, #got, got, want, n)
+#define CHECK_BYTES_AT(i, got, want, n) KIT_CHECK_BYTES(#i, i, #got, got, want, n)
 
 /* CHECK_STATUS is CHECK_EQ for the status that an API function returned: it is also counted (account.h). */
 #define CHECK_STATUS(got, want) \
     do { \
-        KIT_SITE(NULL, got); \
+        KIT_SITE(NULL, #got); \
         if (!kit_status(&kit_site_, (int)(got), (int)(want))) \
             abort(); \
     } while (0)
 
 /* A site is static: under ASan, one on the stack would cost more than the check. */
-#define KIT_SITE(index, got) \
-    static const struct kit_site kit_site_ = { __FILE__, __func__, #got, index, __LINE__ }
+#define KIT_SITE(index, text) \
+    static const struct kit_site kit_site_ = { __FILE__, __func__, text, index, __LINE__ }
 
-#define KIT_CHECK_EQ(index, i, got, want) \
+#define KIT_CHECK_EQ(index, i, text, got, want) \
     do { \
-        KIT_SITE(index, got); \
+        KIT_SITE(index, text); \
         const uint64_t kit_want_ = (uint64_t)(want); \
         kit_about_eq(&kit_site_, i, kit_want_); \
         const uint64_t kit_got_ = (uint64_t)(got); \
@@ -58,9 +58,9 @@ struct kit_site {
         } \
     } while (0)
 
-#define KIT_CHECK_BYTES(index, i, got, want, n) \
+#define KIT_CHECK_BYTES(index, i, text, got, want, n) \
     do { \
-        KIT_SITE(index, got); \
+        KIT_SITE(index, text); \
         const void *kit_want_ = (want); \
         const size_t kit_n_ = (n); \
         kit_about_bytes(&kit_site_, i, kit_want_, kit_n_); \
