@@ -92,8 +92,8 @@ static bool is_near_null(ledge_view address)
 static char *full_type(const struct report *report)
 {
     const char *access = access_name(report->access);
-    bool inlined = strcmp(report->type, "UNKNOWN") == 0 ||
-                   strcmp(report->type, "Null-dereference") == 0;
+    bool inlined =
+        strcmp(report->type, "UNKNOWN") == 0 || strcmp(report->type, "Null-dereference") == 0;
     if (report->access == ACCESS_UNKNOWN || (!inlined && report->size == 0))
         return mem_text(report->type);
     if (inlined)
@@ -104,20 +104,23 @@ static char *full_type(const struct report *report)
                      report->size);
 }
 
-static const char *class_of(const struct report *report, const struct taxon *taxon, bool bare_signal)
+static const char *class_of(const struct report *report, const struct taxon *taxon,
+                            bool bare_signal)
 {
     if (bare_signal && strcmp(report->type, "UNKNOWN") == 0)
         return "signal";
     if (taxon)
         return taxon->class_;
-    return report->tool == REPORT_TSAN ? "race" : report->tool == REPORT_UBSAN ? "undefined" : "memory";
+    return report->tool == REPORT_TSAN    ? "race"
+           : report->tool == REPORT_UBSAN ? "undefined"
+                                          : "memory";
 }
 
 static void sign(const struct report *report, const struct state *state, char signature[17])
 {
     bool race = strncmp(report->type, "Data race", 9) == 0;
-    char *text = mem_print("%s\n%s\n%s", report->type, race ? "" : access_name(report->access),
-                           state->key);
+    char *text =
+        mem_print("%s\n%s\n%s", report->type, race ? "" : access_name(report->access), state->key);
     snprintf(signature, 17, "%016" PRIx64, (uint64_t)XXH64(text, strlen(text), 0));
     free(text);
 }
@@ -177,7 +180,7 @@ static void print_frame(const struct frame *frame, size_t number, FILE *out)
 
 /* Enough for people, and for the recursion that has hundreds of the same. */
 #define PRINTED_FRAMES 32
-#define PRINTED_TITLE 200
+#define PRINTED_TITLE  200
 
 static char *stacks_text(const struct report *report)
 {
@@ -220,7 +223,8 @@ static void fill(const struct crash_evidence *evidence, struct report *report, b
     out->state = join_state(&state);
     out->security = taxonomy_security(taxon, near_null, &out->security_reason);
     out->class_ = class_of(report, taxon, bare_signal);
-    out->sanitizer = bare_signal && report->tool == REPORT_UNKNOWN ? "signal" : tool_name(report->tool);
+    out->sanitizer =
+        bare_signal && report->tool == REPORT_UNKNOWN ? "signal" : tool_name(report->tool);
     out->confidence = confidence_of(report, &state);
     out->position = state_position(report);
     out->stacks = stacks_text(report);

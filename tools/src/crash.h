@@ -1,7 +1,8 @@
 /* crash.h: from what a dying process left behind to what the crash is called.
  *
- * The vocabulary is ClusterFuzz's (crash_type, crash_address, crash_state, security), so that a name
- * given here matches the one OSS-Fuzz gives later; `class` beside it is our own coarser family. */
+ * The vocabulary is ClusterFuzz's (crash_type, crash_address, crash_state, security), so that a
+ * name given here matches the one OSS-Fuzz gives later; `class` beside it is our own coarser
+ * family. */
 #ifndef LEDGE_TOOLS_CRASH_H
 #define LEDGE_TOOLS_CRASH_H
 
@@ -23,7 +24,8 @@ struct crash_evidence {
     bool has_end; /* `end` and `code` are known, as proc_run gives them */
     enum proc_end end;
     int code;
-    const char *target; /* the target's name, which replaces LLVMFuzzerTestOneInput; NULL: unknown */
+    const char
+        *target; /* the target's name, which replaces LLVMFuzzerTestOneInput; NULL: unknown */
     const char *binary; /* path of the program that ran; completes frames that give a module by its
                            bare name, as ThreadSanitizer's do; NULL: unknown */
     struct symbolizer *symbolizer; /* resolves frames that the log gives as module+offset; NULL:
@@ -38,8 +40,8 @@ struct crash {
     char *state;   /* up to three lines joined by '\n'; "NULL" when nothing names the program */
     bool security;
     const char *security_reason; /* a sentence for people; NULL when not found */
-    /* "memory", "undefined", "race", "deadlock", "leak", "uninitialized", "model", "timeout", "oom",
-     * "assert", "signal", "bus" (SIGBUS is told apart), "exit", or "none" */
+    /* "memory", "undefined", "race", "deadlock", "leak", "uninitialized", "model", "timeout",
+     * "oom", "assert", "signal", "bus" (SIGBUS is told apart), "exit", or "none" */
     const char *class_;
     /* Who says so: "asan", "hwasan", "ubsan", "tsan", "msan", "lsan", "libfuzzer", "ledge" (a check
      * of the kit), "libc" (assert, the allocator's own checks), "signal"; NULL: unknown */
@@ -47,9 +49,9 @@ struct crash {
     /* "high": a known type with named frames from a whole report. "medium": the type is sure, but
      * frames are missing, cut off or not symbolized. "low": a guess from fragments or a signal. */
     const char *confidence;
-    /* 16 hex digits over the type's first line, READ or WRITE (not the size, and neither for a race,
-     * whose two sides have no order), and the state. For recursion it is the cycle, wherever it was
-     * cut. Time-stamps, addresses and the sanitizer don't count. Empty when not found. */
+    /* 16 hex digits over the type's first line, READ or WRITE (not the size, and neither for a
+     * race, whose two sides have no order), and the state. For recursion it is the cycle, wherever
+     * it was cut. Time-stamps, addresses and the sanitizer don't count. Empty when not found. */
     char signature[17];
     char *position; /* "/dir/vec.c:120:5", the source line to open first, or NULL */
     char *stacks;   /* the stacks of the report as text for people, or NULL */
@@ -66,9 +68,9 @@ void crash_free(struct crash *crash);
 bool crash_same(const struct crash *a, const struct crash *b);
 
 /* crash_to_json makes an object with crash_type, crash_address, crash_state, security,
- * security_reason, class, signature, sanitizer, confidence, position and stacks; null where it isn't
- * known. Without a crash, class is "none", security false and the rest null. For json_decref; NULL
- * when memory runs out. */
+ * security_reason, class, signature, sanitizer, confidence, position and stacks; null where it
+ * isn't known. Without a crash, class is "none", security false and the rest null. For json_decref;
+ * NULL when memory runs out. */
 json_t *crash_to_json(const struct crash *crash);
 
 /* crash_print writes the same for people: a headline, what is known, and the stacks behind it. */

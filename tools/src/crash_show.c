@@ -10,17 +10,17 @@ static json_t *text_or_null(const char *text)
 
 json_t *crash_to_json(const struct crash *crash)
 {
-    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:s, s:o, s:o, s:s, s:o, s:o}",        //
-                     "crash_type", text_or_null(crash->type),                          //
-                     "crash_address", text_or_null(crash->address),                    //
-                     "crash_state", text_or_null(crash->state),                        //
-                     "security", crash->security,                                      //
-                     "security_reason", text_or_null(crash->security_reason),          //
-                     "class", crash->class_,                                           //
-                     "signature", text_or_null(crash->signature),                      //
-                     "sanitizer", text_or_null(crash->sanitizer),                      //
-                     "confidence", crash->confidence,                                  //
-                     "position", text_or_null(crash->position),                        //
+    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:s, s:o, s:o, s:s, s:o, s:o}", //
+                     "crash_type", text_or_null(crash->type),                   //
+                     "crash_address", text_or_null(crash->address),             //
+                     "crash_state", text_or_null(crash->state),                 //
+                     "security", crash->security,                               //
+                     "security_reason", text_or_null(crash->security_reason),   //
+                     "class", crash->class_,                                    //
+                     "signature", text_or_null(crash->signature),               //
+                     "sanitizer", text_or_null(crash->sanitizer),               //
+                     "confidence", crash->confidence,                           //
+                     "position", text_or_null(crash->position),                 //
                      "stacks", text_or_null(crash->stacks));
 }
 

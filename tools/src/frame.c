@@ -289,7 +289,7 @@ static void put_name(struct writer *writer, ledge_view text)
 /* Suffixes that compilers give to copies of a function: another build has others. */
 static size_t without_suffix(ledge_view name)
 {
-    static const char *const suffixes[] = {".isra",    ".part", ".constprop", ".cold",      ".llvm",
+    static const char *const suffixes[] = {".isra",     ".part",  ".constprop",  ".cold", ".llvm",
                                            ".lto_priv", ".clone", ".localalias", "+0x"};
     size_t len = name.length;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {

@@ -17,9 +17,9 @@
 
 /* Views point into the line, or wherever a symbolizer keeps its answers. */
 struct frame {
-    unsigned number;     /* what stood behind the '#' */
-    ledge_view function; /* as printed, with arguments; empty: unknown */
-    ledge_view file;     /* as printed; empty: unknown */
+    unsigned number;       /* what stood behind the '#' */
+    ledge_view function;   /* as printed, with arguments; empty: unknown */
+    ledge_view file;       /* as printed; empty: unknown */
     unsigned line, column; /* 0: unknown */
     ledge_view module;     /* path or bare name; empty: unknown */
     uint64_t offset;       /* in the module; meaningful when module isn't empty */

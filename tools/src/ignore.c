@@ -18,37 +18,53 @@ static const struct entry entries[] = {
 
 /* Names that no program may have of its own: reserved by C or, "kit_", by the kit. */
 static const struct entry prefixes[] = {
-    {"__interceptor_", IGNORE_SANITIZER}, {"___interceptor_", IGNORE_SANITIZER},
+    {"__interceptor_", IGNORE_SANITIZER},
+    {"___interceptor_", IGNORE_SANITIZER},
     {"__interception::", IGNORE_SANITIZER},
-    {"__asan_", IGNORE_SANITIZER},        {"__asan::", IGNORE_SANITIZER},
-    {"__hwasan_", IGNORE_SANITIZER},      {"__hwasan::", IGNORE_SANITIZER},
-    {"__lsan_", IGNORE_SANITIZER},        {"__lsan::", IGNORE_SANITIZER},
-    {"__msan_", IGNORE_SANITIZER},        {"__msan::", IGNORE_SANITIZER},
-    {"__tsan_", IGNORE_SANITIZER},        {"__tsan::", IGNORE_SANITIZER},
-    {"__ubsan_", IGNORE_SANITIZER},       {"__ubsan::", IGNORE_SANITIZER},
-    {"__sanitizer_", IGNORE_SANITIZER},   {"__sanitizer::", IGNORE_SANITIZER},
-    {"__sancov", IGNORE_SANITIZER},       {"__cfi_", IGNORE_SANITIZER},
-    {"__afl_", IGNORE_ENGINE},            {"fuzzer::", IGNORE_ENGINE},
-    {"kit_", IGNORE_HARNESS},             {"__libc_", IGNORE_LIBC},
-    {"__GI_", IGNORE_LIBC},               {"__assert_", IGNORE_ABORT},
-    {"__pthread_", IGNORE_LIBC},          {"__nptl_", IGNORE_LIBC},
-    {"__aeabi_", IGNORE_LIBC},            {"_dl_", IGNORE_LIBC},
-    {"_IO_", IGNORE_LIBC},                {"__isoc99_", IGNORE_LIBC},
+    {"__asan_", IGNORE_SANITIZER},
+    {"__asan::", IGNORE_SANITIZER},
+    {"__hwasan_", IGNORE_SANITIZER},
+    {"__hwasan::", IGNORE_SANITIZER},
+    {"__lsan_", IGNORE_SANITIZER},
+    {"__lsan::", IGNORE_SANITIZER},
+    {"__msan_", IGNORE_SANITIZER},
+    {"__msan::", IGNORE_SANITIZER},
+    {"__tsan_", IGNORE_SANITIZER},
+    {"__tsan::", IGNORE_SANITIZER},
+    {"__ubsan_", IGNORE_SANITIZER},
+    {"__ubsan::", IGNORE_SANITIZER},
+    {"__sanitizer_", IGNORE_SANITIZER},
+    {"__sanitizer::", IGNORE_SANITIZER},
+    {"__sancov", IGNORE_SANITIZER},
+    {"__cfi_", IGNORE_SANITIZER},
+    {"__afl_", IGNORE_ENGINE},
+    {"fuzzer::", IGNORE_ENGINE},
+    {"kit_", IGNORE_HARNESS},
+    {"__libc_", IGNORE_LIBC},
+    {"__GI_", IGNORE_LIBC},
+    {"__assert_", IGNORE_ABORT},
+    {"__pthread_", IGNORE_LIBC},
+    {"__nptl_", IGNORE_LIBC},
+    {"__aeabi_", IGNORE_LIBC},
+    {"_dl_", IGNORE_LIBC},
+    {"_IO_", IGNORE_LIBC},
+    {"__isoc99_", IGNORE_LIBC},
     {"__isoc23_", IGNORE_LIBC},
 };
 
 /* The C library, the dynamic linker, the C++ run time and the sanitizers' own shared objects, up
  * to the version in the file name. */
 static const char *const modules[] = {
-    "libc.so", "libc-2", "libpthread.so", "libpthread-2", "libdl.so", "librt.so", "ld-linux", "ld-musl",
-    "ld-2.", "libm.so", "libstdc++.so", "libc++.so", "libc++abi.so", "libgcc_s.so", "libasan.so",
-    "libtsan.so", "libubsan.so", "liblsan.so", "libhwasan.so", "libclang_rt.", "libunwind.so",
-    "[vdso]", "linux-vdso", "linux-gate",
+    "libc.so",      "libc-2",       "libpthread.so", "libpthread-2", "libdl.so",     "librt.so",
+    "ld-linux",     "ld-musl",      "ld-2.",         "libm.so",      "libstdc++.so", "libc++.so",
+    "libc++abi.so", "libgcc_s.so",  "libasan.so",    "libtsan.so",   "libubsan.so",  "liblsan.so",
+    "libhwasan.so", "libclang_rt.", "libunwind.so",  "[vdso]",       "linux-vdso",   "linux-gate",
 };
 
 /* Parts of the paths of the run times' own sources. */
 static const char *const runtime_paths[] = {
-    "compiler-rt/lib/", "libsanitizer/", "/sanitizer_common/", "lib/fuzzer/Fuzzer", "aflpp_driver.c",
+    "compiler-rt/lib/",  "libsanitizer/",  "/sanitizer_common/",
+    "lib/fuzzer/Fuzzer", "aflpp_driver.c",
 };
 
 static const char *const libc_paths[] = {"glibc", "sysdeps", "/libc/", "musl", "/nptl/", "/csu/"};
@@ -88,8 +104,8 @@ static int compare(const void *name, const void *entry)
 static bool is_multiarch(const char *name)
 {
     static const char *const stems[] = {"__mem", "__str", "__stp", "__wcs", "__wmem", "__rawmem"};
-    static const char *const tails[] = {"_sse", "_avx", "_evex", "_erms", "_ssse3", "_generic",
-                                        "_neon", "_sve", "_power", "_zva"};
+    static const char *const tails[] = {"_sse",     "_avx",  "_evex", "_erms",  "_ssse3",
+                                        "_generic", "_neon", "_sve",  "_power", "_zva"};
     bool stem = false;
     for (size_t i = 0; i < sizeof stems / sizeof *stems; i++)
         stem = stem || strncmp(name, stems[i], strlen(stems[i])) == 0;

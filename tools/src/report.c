@@ -62,7 +62,7 @@ static size_t clean(const unsigned char *bytes, size_t len, char *out)
                 out[out_len++] = '\n';
             i++;
         } else if (sequence == 0 || (byte < 0x20 && byte != '\n') || byte == 0x7F) {
-            out[out_len++] = byte == '\t' ? ' ' : byte >= 0x80 ? '?' : ' ';
+            out[out_len++] = (char)(byte >= 0x80 ? '?' : ' ');
             i++;
         } else {
             memcpy(out + out_len, bytes + i, sequence);
@@ -101,8 +101,7 @@ static struct stack *stack_open(struct report *report, enum stack_role role, led
         return NULL;
     if (report->stacks_len == report->stacks_cap) {
         report->stacks_cap = report->stacks_cap ? report->stacks_cap * 2 : 4;
-        report->stacks =
-            mem_resize(report->stacks, report->stacks_cap, sizeof *report->stacks);
+        report->stacks = mem_resize(report->stacks, report->stacks_cap, sizeof *report->stacks);
     }
     struct stack *stack = &report->stacks[report->stacks_len++];
     *stack = (struct stack){.role = role, .title = title};
@@ -120,9 +119,9 @@ const struct stack *report_stack(const struct report *report, enum stack_role ro
 
 const char *stack_role_name(enum stack_role role)
 {
-    static const char *const names[] = {"crash",        "previous access", "freed by", "allocated by",
-                                        "value's origin", "mutex acquired",  "thread created",
-                                        "other"};
+    static const char *const names[] = {
+        "crash",          "previous access", "freed by",       "allocated by",
+        "value's origin", "mutex acquired",  "thread created", "other"};
     return names[role];
 }
 

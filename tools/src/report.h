@@ -78,10 +78,10 @@ struct report {
     char *text; /* the log without colours, carriage returns and bytes that are no text; owned */
 };
 
-/* report_parse finds the report that decides: the first that is a crash; what may have been survived
- * (UBSan) gives way to a crash that follows, and an abort or a deadly signal lends its stack to the
- * message before it. It is a pure function of the bytes. *out must be given to report_free.
- * out->weight is REPORT_NONE when there is no report. O(len) time and memory. */
+/* report_parse finds the report that decides: the first that is a crash; what may have been
+ * survived (UBSan) gives way to a crash that follows, and an abort or a deadly signal lends its
+ * stack to the message before it. It is a pure function of the bytes. *out must be given to
+ * report_free. out->weight is REPORT_NONE when there is no report. O(len) time and memory. */
 void report_parse(const char *bytes, size_t len, struct report *out);
 
 void report_free(struct report *report);

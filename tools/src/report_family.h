@@ -19,7 +19,7 @@ bool report_libfuzzer_line(const struct line *line, struct report *fresh);
 bool report_libc_line(const struct line *line, struct report *fresh);
 bool report_kit_line(const struct line *line, struct report *fresh);
 
-/* report_sanitizer_summary fills a hint from "SUMMARY: AddressSanitizer: heap-use-after-free …". */
+/* report_sanitizer_summary fills a hint from "SUMMARY: AddressSanitizer: double-free (…) in f". */
 bool report_sanitizer_summary(const struct line *line, struct report *fresh);
 
 /* report_detail reads a line inside of a report that adds to it: the access, the cause of a signal,

@@ -136,8 +136,8 @@ static bool take_other_assertion(const struct line *line, struct report *fresh)
 /* What projects print from macros of their own; not all of them stop. */
 static bool take_own_assertion(const struct line *line, struct report *fresh)
 {
-    static const char *const marks[] = {"ASSERTION FAILED: ", "ASSERTION FAILURE: ",
-                                        "ASSERT FAILED: ", "ASSERT FAILURE: "};
+    static const char *const marks[] = {
+        "ASSERTION FAILED: ", "ASSERTION FAILURE: ", "ASSERT FAILED: ", "ASSERT FAILURE: "};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         ledge_view rest = text_after(line->text, marks[i]);
         if (rest.length > 0) {
@@ -158,8 +158,8 @@ bool report_libc_line(const struct line *line, struct report *fresh)
     if (!text_has(line->text, "*** ") && !text_has(line->text, "(): ") &&
         !text_has(line->text, "corrupt") && !text_has(line->text, "fastbin"))
         return false;
-    const struct message *message = find_message(
-        line->text, libc_messages, sizeof libc_messages / sizeof *libc_messages);
+    const struct message *message =
+        find_message(line->text, libc_messages, sizeof libc_messages / sizeof *libc_messages);
     if (!message)
         return false;
     fresh->tool = REPORT_LIBC;

@@ -157,8 +157,8 @@ static const struct reason *find_reason(ledge_view reason)
  * overlap, the ranges. */
 static void take_address(ledge_view reason, const struct line *line, struct report *fresh)
 {
-    static const char *const leads[] = {" on unknown address ", " on address ", " on ", ")-ed: ",
-                                        "not owned: ", "-> "};
+    static const char *const leads[] = {
+        " on unknown address ", " on address ", " on ", ")-ed: ", "not owned: ", "-> "};
     if (text_has(text_word(reason), "-param-overlap")) {
         size_t from = text_find_byte(reason, '['), to = text_find_last_byte(reason, ')');
         if (from != TEXT_NONE && to != TEXT_NONE && to > from)
@@ -236,8 +236,7 @@ bool report_sanitizer_line(const struct line *line, struct report *fresh)
     /* An allocation that is let fail is a WARNING, and no crash; a limit on the whole process has
      * no such word at all. */
     bool limit = memory && text_has(text_head(reason, 24), "rss limit");
-    bool warns = warning && !memory &&
-                 (fresh->tool == REPORT_MSAN || fresh->tool == REPORT_TSAN);
+    bool warns = warning && !memory && (fresh->tool == REPORT_MSAN || fresh->tool == REPORT_TSAN);
     if (!error && !warns && !limit)
         return false;
     take_reason(reason, line, fresh);

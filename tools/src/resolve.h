@@ -7,9 +7,9 @@
 struct symbolizer; /* symbolize.h */
 
 /* resolve_report asks the symbolizer about every frame that is a module and an offset and has no
- * function; an inlined chain becomes as many frames. A module given by its bare name is completed by
- * binary (may be NULL), or by the path in the report's summary, where the names agree. The new names
- * live as long as the symbolizer, which may be NULL: then nothing happens. */
+ * function; an inlined chain becomes as many frames. A module given by its bare name is completed
+ * by binary (may be NULL), or by the path in the report's summary, where the names agree. The new
+ * names live as long as the symbolizer, which may be NULL: then nothing happens. */
 void resolve_report(struct report *report, struct symbolizer *symbolizer, const char *binary);
 
 #endif

@@ -9,9 +9,9 @@
 #include "ignore.h"
 #include "mem.h"
 
-#define CYCLE_MAX 10
+#define CYCLE_MAX   10
 #define CYCLE_TIMES 3
-#define SIDES_MAX 8
+#define SIDES_MAX   8
 
 typedef char name_text[FRAME_NAME_MAX + 1];
 
@@ -33,15 +33,16 @@ static size_t address_length(const char *text)
     return digits < 4 ? 0 : 2 + digits + strspn(text + 2 + digits, "U");
 }
 
-/* The length of a number at the front that may differ between runs: one of four digits and more, or
+/* The length of a number at an index that may differ between runs: one of four digits and more, or
  * one behind '#' or '@'. Line numbers, versions and parts of names stay. */
-static size_t number_length(const char *text, char before)
+static size_t number_length(const char *line, size_t at)
 {
-    size_t digits = strspn(text, "0123456789");
-    size_t run = strspn(text, "0123456789.");
-    char after = text[run];
-    if (digits == 0 || strchr(":0123456789.", before ? before : ' ') ||
-        (text_is_name((unsigned char)after) && after != '_'))
+    unsigned char before = at > 0 ? (unsigned char)line[at - 1] : (unsigned char)' ';
+    size_t digits = strspn(line + at, "0123456789");
+    size_t run = strspn(line + at, "0123456789.");
+    unsigned char after = (unsigned char)line[at + run];
+    bool inside = before == ':' || before == '.' || text_is_digit(before);
+    if (digits == 0 || inside || (text_is_name(after) && after != '_'))
         return 0;
     bool marked = (before == '@' || before == '#') && run == digits;
     return run >= 4 || marked ? run : 0;
@@ -53,7 +54,7 @@ static void normalize(const char *text, name_text out)
     size_t len = 0;
     for (size_t i = 0; text[i] != '\0' && len < FRAME_NAME_MAX;) {
         size_t address = address_length(text + i);
-        size_t number = address ? 0 : number_length(text + i, i ? text[i - 1] : '\0');
+        size_t number = address ? 0 : number_length(text, i);
         const char *word = address ? "ADDRESS" : "NUMBER";
         if (address + number == 0) {
             out[len++] = text[i++];
@@ -93,12 +94,10 @@ static bool is_entry(const char *name, const char *target)
 
 static void names_of(const struct stack *stack, const char *target, struct names *names)
 {
-    *names = (struct names){0};
-    if (!stack || stack->len == 0)
-        return;
-    names->at = mem_new(stack->len, sizeof *names->at);
+    size_t len = stack ? stack->len : 0;
+    *names = (struct names){.at = mem_new(len, sizeof *names->at)};
     enum ignore_kind kind = IGNORE_NOT;
-    for (size_t i = 0; i < stack->len; i++) {
+    for (size_t i = 0; i < len; i++) {
         const struct frame *frame = &stack->frames[i];
         name_text name;
         frame_name(frame, name);
@@ -186,8 +185,13 @@ static void build_sides(const struct report *report, enum stack_role one, enum s
     size_t len = 0;
     for (size_t i = 0; i < report->stacks_len && len < SIDES_MAX; i++) {
         const struct stack *stack = &report->stacks[i];
-        if (stack->role == one || stack->role == other)
-            names_of(stack, target, &sides[len++]);
+        if (stack->role != one && stack->role != other)
+            continue;
+        names_of(stack, target, &sides[len]);
+        if (sides[len].len > 0)
+            len++;
+        else
+            free(sides[len].at);
     }
     add_sides(state, sides, len);
     for (size_t i = 0; i < len; i++)
@@ -222,7 +226,8 @@ static size_t smallest_turn(const struct names *names, size_t start, size_t len)
     for (size_t turn = 1; turn < len; turn++) {
         int order = 0;
         for (size_t i = 0; i < len && order == 0; i++)
-            order = strcmp(names->at[start + (turn + i) % len], names->at[start + (best + i) % len]);
+            order =
+                strcmp(names->at[start + (turn + i) % len], names->at[start + (best + i) % len]);
         if (order < 0)
             best = turn;
     }

@@ -20,8 +20,8 @@ struct state {
 };
 
 /* state_build makes the state of a report whose frames are symbolized as well as they can be.
- * target (may be NULL) is the name that stands for LLVMFuzzerTestOneInput, below which there is only
- * the engine. *state must be given to state_free. O(frames); thread-safe. */
+ * target (may be NULL) is the name that stands for LLVMFuzzerTestOneInput, below which there is
+ * only the engine. *state must be given to state_free. O(frames); thread-safe. */
 void state_build(const struct report *report, const char *target, struct state *state);
 
 void state_free(struct state *state);

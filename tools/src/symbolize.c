@@ -20,8 +20,8 @@
 #include "mem.h"
 
 #define PATIENCE_MS 10000
-#define STARTS_MAX 4
-#define REPLY_MAX ((size_t)1 << 20)
+#define STARTS_MAX  4
+#define REPLY_MAX   ((size_t)1 << 20)
 
 /* One remembered answer. */
 struct answer {
@@ -89,7 +89,6 @@ static bool spawn(struct symbolizer *symbolizer, int child_end)
         posix_spawn_file_actions_adddup2(&actions, child_end, STDIN_FILENO) == 0 &&
         posix_spawn_file_actions_adddup2(&actions, child_end, STDOUT_FILENO) == 0 &&
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0;
-    extern char **environ;
     bool started =
         ready && posix_spawnp(&symbolizer->pid, argv[0], &actions, NULL, argv, environ) == 0;
     posix_spawn_file_actions_destroy(&actions);
@@ -158,8 +157,7 @@ static bool read_some(struct symbolizer *symbolizer, int64_t deadline)
     if (symbolizer->reply_len == REPLY_MAX || !wait_for(symbolizer->fd, POLLIN, deadline))
         return false;
     if (symbolizer->reply_cap - symbolizer->reply_len < 4096) {
-        symbolizer->reply_cap =
-            symbolizer->reply_cap < 8192 ? 16384 : symbolizer->reply_cap * 2;
+        symbolizer->reply_cap = symbolizer->reply_cap < 8192 ? 16384 : symbolizer->reply_cap * 2;
         symbolizer->reply = mem_resize(symbolizer->reply, symbolizer->reply_cap, 1);
     }
     size_t room = symbolizer->reply_cap - symbolizer->reply_len;
@@ -192,8 +190,7 @@ static json_t *ask(struct symbolizer *symbolizer, const char *module, uint64_t o
         stop(symbolizer);
         return NULL;
     }
-    json_t *answer =
-        json_loadb(symbolizer->reply, (size_t)(newline - symbolizer->reply), 0, NULL);
+    json_t *answer = json_loadb(symbolizer->reply, (size_t)(newline - symbolizer->reply), 0, NULL);
     symbolizer->reply_len = 0;
     return answer;
 }
@@ -236,8 +233,8 @@ static void read_answer(struct answer *answer, const json_t *reply)
 static void free_answer(struct answer *answer)
 {
     for (size_t i = 0; i < answer->len; i++) {
-        free((char *)(uintptr_t)answer->symbols[i].function);
-        free((char *)(uintptr_t)answer->symbols[i].file);
+        free((char *)answer->symbols[i].function);
+        free((char *)answer->symbols[i].file);
     }
     free(answer->symbols);
     free(answer->module);
@@ -281,8 +278,7 @@ size_t symbolizer_lookup(struct symbolizer *symbolizer, const char *module, uint
 {
     if (symbolizer->answers_len * 2 >= symbolizer->answers_cap)
         grow(symbolizer);
-    struct answer *answer =
-        slot_of(symbolizer->answers, symbolizer->answers_cap, module, offset);
+    struct answer *answer = slot_of(symbolizer->answers, symbolizer->answers_cap, module, offset);
     if (!answer->module) {
         answer->module = mem_text(module);
         answer->offset = offset;

@@ -32,9 +32,9 @@ void symbolizer_patience(struct symbolizer *symbolizer, unsigned ms);
 void symbolizer_free(struct symbolizer *symbolizer);
 
 /* symbolizer_lookup resolves an offset in a module to its inlined chain, innermost first. *symbols
- * (count returned) belongs to the symbolizer and lives as long as it does. Returns 0 when nothing is
- * known (no module, no program, no debug info), or the program doesn't answer in time; it is then
- * started anew, up to three times, and after that asked no more. */
+ * (count returned) belongs to the symbolizer and lives as long as it does. Returns 0 when nothing
+ * is known (no module, no program, no debug info), or the program doesn't answer in time; it is
+ * then started anew, up to three times, and after that asked no more. */
 size_t symbolizer_lookup(struct symbolizer *symbolizer, const char *module, uint64_t offset,
                          const struct symbol **symbols);
 

@@ -36,7 +36,8 @@ static const struct crash_case crash_cases[] = {
      "asan", "high", "/src/a.c:6:97"},
 
     {"asan, large write in a library function, target's name",
-     "==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x60b000000154 at pc 0x1 bp 0x2\n"
+     "==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x60b000000154 at pc 0x1 bp "
+     "0x2\n"
      "WRITE of size 101 at 0x60b000000154 thread T0\n"
      "    #0 0x4a in __asan_memset (/src/bin+0x4a)\n"
      "    #1 0x4b in ledge_vec_insert /src/lib/src/vec.c:55:5\n"
@@ -44,7 +45,8 @@ static const struct crash_case crash_cases[] = {
      "    #3 0x4d in kit_run_program /src/targets/kit/run.c:9:3\n"
      "    #4 0x4e in LLVMFuzzerTestOneInput /src/targets/kit/target.c:9:3\n"
      "    #5 0x4f in main /src/targets/kit/main.c:99:3\n\n"
-     "SUMMARY: AddressSanitizer: heap-buffer-overflow /src/lib/src/vec.c:55:5 in ledge_vec_insert\n",
+     "SUMMARY: AddressSanitizer: heap-buffer-overflow /src/lib/src/vec.c:55:5 in "
+     "ledge_vec_insert\n",
      "vec", "Heap-buffer-overflow\nWRITE {*}", "0x60b000000154", "ledge_vec_insert\nop_insert\nvec",
      true, "memory", "asan", "high", "/src/lib/src/vec.c:55:5"},
 
@@ -58,8 +60,8 @@ static const struct crash_case crash_cases[] = {
      "    #0 0x55b1d3725386 in free (/src/bin+0xcb386) (BuildId: dac8)\n"
      "    #1 0x55b1d3765c37 in main /src/a.c:21:40\n\n"
      "SUMMARY: AddressSanitizer: double-free (/src/bin+0xcb386) (BuildId: dac8) in free\n",
-     NULL, "Heap-double-free", "0x502000000010", "delete_files\nmain", true, "memory", "asan", "high",
-     "/src/a.c:8:59"},
+     NULL, "Heap-double-free", "0x502000000010", "delete_files\nmain", true, "memory", "asan",
+     "high", "/src/a.c:8:59"},
 
     {"asan, free of what malloc didn't give",
      "==1==ERROR: AddressSanitizer: attempting free on address which was not malloc()-ed: "
@@ -67,10 +69,12 @@ static const struct crash_case crash_cases[] = {
      "    #0 0x55 in free (/src/bin+0xcb386)\n"
      "    #1 0x55 in drop /src/a.c:8:59\n\n"
      "SUMMARY: AddressSanitizer: bad-free (/src/bin+0xcb386) in free\n",
-     NULL, "Invalid-free", "0x602000000014", "drop", true, "memory", "asan", "high", "/src/a.c:8:59"},
+     NULL, "Invalid-free", "0x602000000014", "drop", true, "memory", "asan", "high",
+     "/src/a.c:8:59"},
 
     {"asan, overlapping copy",
-     "==1==ERROR: AddressSanitizer: memcpy-param-overlap: memory ranges [0x7fb0,0x7fba) and [0x7fb4, "
+     "==1==ERROR: AddressSanitizer: memcpy-param-overlap: memory ranges [0x7fb0,0x7fba) and "
+     "[0x7fb4, "
      "0x7fbe) overlap\n"
      "    #0 0x55 in memcpy (/src/bin+0xcb386)\n"
      "    #1 0x55 in shift_left /src/a.c:8:59\n\n",
@@ -80,12 +84,12 @@ static const struct crash_case crash_cases[] = {
     {"asan, write near null",
      "AddressSanitizer:DEADLYSIGNAL\n"
      "=================================================================\n"
-     "==3741==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000008 (pc 0x557bd92e7ca3 bp "
+     "==3741==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000008 (pc 0x557bd92e7ca3 "
+     "bp "
      "0x7ffed03e4ea0 sp 0x7ffed03e4e20 T0)\n"
      "==3741==The signal is caused by a WRITE memory access.\n"
      "==3741==Hint: address points to the zero page.\n"
-     "    #0 0x557bd92e7ca3 in store /src/a.c:24:41\n" LIBC_FRAMES
-     "==3741==Register values:\n"
+     "    #0 0x557bd92e7ca3 in store /src/a.c:24:41\n" LIBC_FRAMES "==3741==Register values:\n"
      "rax = 0x0000000000000000  rbx = 0x00007ffed03e4e20\n"
      "AddressSanitizer can not provide additional info.\n"
      "SUMMARY: AddressSanitizer: SEGV /src/a.c:24:41 in store\n",
@@ -93,7 +97,8 @@ static const struct crash_case crash_cases[] = {
      "/src/a.c:24:41"},
 
     {"asan, an address so wild that the processor doesn't tell it",
-     "==3755==ERROR: AddressSanitizer: SEGV on unknown address (pc 0x559c5b477d0f bp 0x7ffe75c137a0 "
+     "==3755==ERROR: AddressSanitizer: SEGV on unknown address (pc 0x559c5b477d0f bp "
+     "0x7ffe75c137a0 "
      "sp 0x7ffe75c13720 T0)\n"
      "==3755==The signal is caused by a READ memory access.\n"
      "==3755==Hint: this fault was caused by a dereference of a high value address\n"
@@ -101,7 +106,8 @@ static const struct crash_case crash_cases[] = {
      NULL, "UNKNOWN READ", NULL, "load", true, "memory", "asan", "high", "/src/a.c:26:33"},
 
     {"asan, recursion between two, in a leaf of it",
-     "==3734==ERROR: AddressSanitizer: stack-overflow on address 0x7ffcf85feff8 (pc 0x55d7947c9aae bp "
+     "==3734==ERROR: AddressSanitizer: stack-overflow on address 0x7ffcf85feff8 (pc 0x55d7947c9aae "
+     "bp "
      "0x7ffcf85ff010 sp 0x7ffcf85ff000 T0)\n"
      "    #0 0x1 in leaf /src/a.c:1:1\n"
      "    #1 0x2 in ping /src/a.c:11:80\n    #2 0x3 in pong /src/a.c:12:80\n"
@@ -112,7 +118,8 @@ static const struct crash_case crash_cases[] = {
      "/src/a.c:1:1"},
 
     {"asan, a too large request",
-     "==3793==ERROR: AddressSanitizer: requested allocation size 0x400000000000 (0x400000001000 after "
+     "==3793==ERROR: AddressSanitizer: requested allocation size 0x400000000000 (0x400000001000 "
+     "after "
      "adjustments for alignment, red zones etc.) exceeds maximum supported size of 0x10000000000\n"
      "    #0 0x560e1bf9061f in malloc (/src/bin+0xcb61f) (BuildId: dac8)\n"
      "    #1 0x560e1bfd1178 in grow /src/a.c:45:40\n\n"
@@ -120,8 +127,8 @@ static const struct crash_case crash_cases[] = {
      NULL, "Out-of-memory", NULL, "grow", false, "oom", "asan", "high", "/src/a.c:45:40"},
 
     {"asan, a limit on the process",
-     "==77==AddressSanitizer: hard rss limit exhausted (2048Mb vs 2100Mb)\n", "vec", "Out-of-memory",
-     NULL, "vec", false, "oom", "asan", "high", NULL},
+     "==77==AddressSanitizer: hard rss limit exhausted (2048Mb vs 2100Mb)\n", "vec",
+     "Out-of-memory", NULL, "vec", false, "oom", "asan", "high", NULL},
 
     {"asan, bus error",
      "==9==ERROR: AddressSanitizer: BUS on unknown address (pc 0x1 bp 0x2 sp 0x3 T0)\n"
@@ -140,7 +147,8 @@ static const struct crash_case crash_cases[] = {
      "bin: a.c:28: int main(int, char **): Assertion `c==3 && \"c is three\"' failed.\n"
      "AddressSanitizer:DEADLYSIGNAL\n"
      "=================================================================\n"
-     "==3769==ERROR: AddressSanitizer: ABRT on unknown address 0x000000000eb9 (pc 0x7fa4e181ceec T0)\n"
+     "==3769==ERROR: AddressSanitizer: ABRT on unknown address 0x000000000eb9 (pc 0x7fa4e181ceec "
+     "T0)\n"
      "    #0 0x7fa4e181ceec in __pthread_kill_implementation nptl/pthread_kill.c:44:76\n"
      "    #1 0x7fa4e17cdfb1 in raise signal/../sysdeps/posix/raise.c:26:13\n"
      "    #2 0x7fa4e17b8471 in abort stdlib/abort.c:79:7\n"
@@ -151,9 +159,8 @@ static const struct crash_case crash_cases[] = {
      NULL, "ASSERT", NULL, "c==3 && \"c is three\"\nmain", true, "assert", "asan", "high",
      "/src/a.c:28:26"},
 
-    {"assert of musl, nothing else",
-     "Assertion failed: length < 4096 (vec.c: grow: 12)\n", NULL, "ASSERT", NULL, "length < NUMBER",
-     true, "assert", "libc", "medium", NULL},
+    {"assert of musl, nothing else", "Assertion failed: length < 4096 (vec.c: grow: 12)\n", NULL,
+     "ASSERT", NULL, "length < NUMBER", true, "assert", "libc", "medium", NULL},
 
     {"abort under libFuzzer without a sanitizer",
      "==13814== ERROR: libFuzzer: deadly signal\n"
@@ -224,7 +231,8 @@ static const struct crash_case crash_cases[] = {
      "==9==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000014 at pc 0x1\n"
      "READ of size 2 at 0x602000000014 thread T0\n"
      "    #0 0x559c5b477d0f in load /src/a.c:26:33\n\n"
-     "freed by thread T0 here:\n    #0 0x1 in free (/src/bin+0x1)\n    #1 0x1 in drop /src/a.c:1:1\n\n",
+     "freed by thread T0 here:\n    #0 0x1 in free (/src/bin+0x1)\n    #1 0x1 in drop "
+     "/src/a.c:1:1\n\n",
      NULL, "Heap-use-after-free\nREAD 2", "0x602000000014", "load", true, "memory", "asan", "high",
      "/src/a.c:26:33"},
 
@@ -232,7 +240,8 @@ static const struct crash_case crash_cases[] = {
      "/src/a.c:41:29: runtime error: division by zero\n"
      "    #0 0x5632d54988b2 in mean /src/a.c:41:29\n\n"
      "==8== ERROR: libFuzzer: deadly signal\n"
-     "    #0 0x55 in abort stdlib/abort.c:79:7\n    #1 0x56 in __ubsan_handle_divrem_overflow (/b+0x1)\n\n",
+     "    #0 0x55 in abort stdlib/abort.c:79:7\n    #1 0x56 in __ubsan_handle_divrem_overflow "
+     "(/b+0x1)\n\n",
      NULL, "Divide-by-zero", NULL, "mean", false, "undefined", "ubsan", "high", "/src/a.c:41:29"},
 
     {"tsan, race in one function from two threads",
@@ -268,14 +277,16 @@ static const struct crash_case crash_cases[] = {
      "  Mutex M1 acquired here while holding mutex M0 in thread T1:\n"
      "    #0 pthread_mutex_lock <null> (bin+0x63bae) (BuildId: a8)\n"
      "    #1 withdraw /src/a.c:15:48 (bin+0xe4d9d) (BuildId: a8)\n\n"
-     "    Hint: use TSAN_OPTIONS=second_deadlock_stack=1 to get more informative warning message\n\n"
+     "    Hint: use TSAN_OPTIONS=second_deadlock_stack=1 to get more informative warning "
+     "message\n\n"
      "  Mutex M0 acquired here while holding mutex M1 in thread T2:\n"
      "    #0 pthread_mutex_lock <null> (bin+0x63bae) (BuildId: a8)\n"
      "    #1 deposit /src/a.c:16:48 (bin+0xe4ded) (BuildId: a8)\n\n"
      "  Thread T1 (tid=4129, finished) created by main thread at:\n"
      "    #0 pthread_create <null> (bin+0x61ea1) (BuildId: a8)\n"
      "    #1 main /src/a.c:32:36 (bin+0xe48b0) (BuildId: a8)\n\n"
-     "SUMMARY: ThreadSanitizer: lock-order-inversion (potential deadlock) (/src/bin+0x63bae) in lock\n",
+     "SUMMARY: ThreadSanitizer: lock-order-inversion (potential deadlock) (/src/bin+0x63bae) in "
+     "lock\n",
      NULL, "Lock-order-inversion", NULL, "deposit\nwithdraw", false, "deadlock", "tsan", "high",
      "/src/a.c:15:48"},
 
@@ -298,7 +309,8 @@ static const struct crash_case crash_cases[] = {
 
     {"tsan, double lock",
      "WARNING: ThreadSanitizer: double lock of a mutex (pid=1)\n"
-     "    #0 pthread_mutex_lock <null> (bin+0x6410e)\n    #1 enter /src/a.c:34:23 (bin+0xe4939)\n\n",
+     "    #0 pthread_mutex_lock <null> (bin+0x6410e)\n    #1 enter /src/a.c:34:23 "
+     "(bin+0xe4939)\n\n",
      NULL, "Double lock of a mutex", NULL, "enter", false, "deadlock", "tsan", "high",
      "/src/a.c:34:23"},
 
@@ -308,8 +320,8 @@ static const struct crash_case crash_cases[] = {
      "    #0 use_it /src/a.c:17:65 (bin+0x1)\n\n"
      "  Previous write of size 8 at 0x720400000000 by main thread:\n"
      "    #0 free <null> (bin+0x60a92)\n    #1 main /src/a.c:37:96 (bin+0x2)\n\n",
-     NULL, "Heap-use-after-free\nREAD 4", "0x720400000000", "use_it", true, "memory", "tsan", "high",
-     "/src/a.c:17:65"},
+     NULL, "Heap-use-after-free\nREAD 4", "0x720400000000", "use_it", true, "memory", "tsan",
+     "high", "/src/a.c:17:65"},
 
     {"msan, with origins",
      "==4405==WARNING: MemorySanitizer: use-of-uninitialized-value\n"
@@ -354,13 +366,13 @@ static const struct crash_case crash_cases[] = {
     {"the kit's check and nothing else",
      "==ledge== Model-mismatch in vec.insert: ledge_vec_length(&w->vec)\n"
      "==ledge==   got 5, want 4 (vec.c:120, same_as_model)\n",
-     "vec", "Model-mismatch", NULL, "vec.insert: ledge_vec_length(&w->vec)", false, "model", "ledge",
-     "medium", "vec.c:120"},
+     "vec", "Model-mismatch", NULL, "vec.insert: ledge_vec_length(&w->vec)", false, "model",
+     "ledge", "medium", "vec.c:120"},
 
     {"glibc, double free", "free(): double free detected in tcache 2\n", NULL, "Heap-double-free",
      NULL, "NULL", true, "memory", "libc", "low", NULL},
-    {"glibc, invalid pointer", "munmap_chunk(): invalid pointer\n", NULL, "Invalid-free", NULL, "NULL",
-     true, "memory", "libc", "low", NULL},
+    {"glibc, invalid pointer", "munmap_chunk(): invalid pointer\n", NULL, "Invalid-free", NULL,
+     "NULL", true, "memory", "libc", "low", NULL},
     {"glibc, stack protector", "*** stack smashing detected ***: terminated\n", NULL,
      "Stack-buffer-overflow", NULL, "NULL", true, "memory", "libc", "low", NULL},
     {"glibc, heap", "malloc(): corrupted top size\n", NULL, "Heap-corruption", NULL, "NULL", true,
@@ -371,19 +383,19 @@ static const struct crash_case crash_cases[] = {
      "WRITE of size 1 at 0x7fe0c0b0002a thread T0\n"
      "    #0 0x560aa7c7c35d  (/gone/bin+0x10c35d) (BuildId: dac8)\n"
      "    #1 0x7f1368387249  (/lib/x86_64-linux-gnu/libc.so.6+0x27249) (BuildId: 93ac)\n\n",
-     NULL, "Stack-buffer-overflow\nWRITE 1", "0x7fe0c0b0002a", "bin+0x10c35d", true, "memory", "asan",
-     "medium", NULL},
+     NULL, "Stack-buffer-overflow\nWRITE 1", "0x7fe0c0b0002a", "bin+0x10c35d", true, "memory",
+     "asan", "medium", NULL},
 
     {"only the summary is left",
-     "SUMMARY: AddressSanitizer: heap-use-after-free /src/a.c:9:68 in use_node\n==1==ABORTING\n", NULL,
-     "Heap-use-after-free", NULL, "use_node", true, "memory", "asan", "low", "/src/a.c:9:68"},
+     "SUMMARY: AddressSanitizer: heap-use-after-free /src/a.c:9:68 in use_node\n==1==ABORTING\n",
+     NULL, "Heap-use-after-free", NULL, "use_node", true, "memory", "asan", "low", "/src/a.c:9:68"},
 
     {"the head is lost",
      "READ of size 4 at 0x502000000010 thread T0\n"
      "    #0 0x5613e3f57243 in use_node /src/a.c:9:68\n\n"
      "SUMMARY: AddressSanitizer: heap-use-after-free /src/a.c:9:68 in use_node\n",
-     NULL, "Heap-use-after-free\nREAD 4", "0x502000000010", "use_node", true, "memory", "asan", "low",
-     "/src/a.c:9:68"},
+     NULL, "Heap-use-after-free\nREAD 4", "0x502000000010", "use_node", true, "memory", "asan",
+     "low", "/src/a.c:9:68"},
 };
 
 #define CRASH_CASES (sizeof crash_cases / sizeof *crash_cases)

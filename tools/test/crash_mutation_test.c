@@ -16,8 +16,8 @@
 #include "mem.h"
 #include "report.h"
 
-#define MUTATIONS 200000
-#define LARGE ((size_t)2 << 20)
+#define MUTATIONS     200000
+#define LARGE         ((size_t)2 << 20)
 #define LARGE_SECONDS 10.0
 
 /* A copy on the heap, without a NUL, so that AddressSanitizer sees a read behind it. */
@@ -69,11 +69,39 @@ static uint64_t next_random(uint64_t *seed)
 
 /* Pieces that mean something to the parser. */
 static const char *const pieces[] = {
-    "\n", "#0 ", "#1 0x55 in ", "0x", "==1==ERROR: AddressSanitizer: ", "SUMMARY: ", " of size ",
-    "READ of size 4 at 0x6020", "WARNING: ThreadSanitizer: data race (", ": runtime error: ",
-    "Previous write of size ", "Assertion `", "' failed.", "==ledge== Model-mismatch in ", "(", ")",
-    "<", ">", "\033[", "\r", "(BuildId: ", "+0x", "Direct leak of ", "libFuzzer: timeout", "<null>",
-    "operator", "\xFF", "DEADLYSIGNAL", "allocated by thread T0 here:", "Sanitizer", " in ", "[", "*** ",
+    "\n",
+    "#0 ",
+    "#1 0x55 in ",
+    "0x",
+    "==1==ERROR: AddressSanitizer: ",
+    "SUMMARY: ",
+    " of size ",
+    "READ of size 4 at 0x6020",
+    "WARNING: ThreadSanitizer: data race (",
+    ": runtime error: ",
+    "Previous write of size ",
+    "Assertion `",
+    "' failed.",
+    "==ledge== Model-mismatch in ",
+    "(",
+    ")",
+    "<",
+    ">",
+    "\033[",
+    "\r",
+    "(BuildId: ",
+    "+0x",
+    "Direct leak of ",
+    "libFuzzer: timeout",
+    "<null>",
+    "operator",
+    "\xFF",
+    "DEADLYSIGNAL",
+    "allocated by thread T0 here:",
+    "Sanitizer",
+    " in ",
+    "[",
+    "*** ",
 };
 
 static size_t mutate(char *log, size_t len, size_t cap, uint64_t *seed)
@@ -154,17 +182,40 @@ static void mutated_logs_are_survived(void **unused)
 /* --- Large ones ----------------------------------------------------------------------------- */
 
 static const char *const repeated[] = {
-    "x", "#0 ", "#0\n", "#0 0x55 in f /src/a.c:1:1\n", "#", "(", "<", "a b ", "\033[", "\r",
+    "x",
+    "#0 ",
+    "#0\n",
+    "#0 0x55 in f /src/a.c:1:1\n",
+    "#",
+    "(",
+    "<",
+    "a b ",
+    "\033[",
+    "\r",
     "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020\n",
-    "==1==ERROR: AddressSanitizer: ABRT \n", "/src/a.c:1:1: runtime error: shift exponent \n",
-    "SUMMARY: AddressSanitizer: x in ", "Assertion `", "0x1", "1", "Direct leak of \n",
-    "WARNING: ThreadSanitizer: data race \n", "Previous write of size 4\n#0 f a.c:1\n", " of size ",
-    "==ledge== ", "\xC3", "Sanitizer", "(BuildId", ") at ", "operator<", ":1",
+    "==1==ERROR: AddressSanitizer: ABRT \n",
+    "/src/a.c:1:1: runtime error: shift exponent \n",
+    "SUMMARY: AddressSanitizer: x in ",
+    "Assertion `",
+    "0x1",
+    "1",
+    "Direct leak of \n",
+    "WARNING: ThreadSanitizer: data race \n",
+    "Previous write of size 4\n#0 f a.c:1\n",
+    " of size ",
+    "==ledge== ",
+    "\xC3",
+    "Sanitizer",
+    "(BuildId",
+    ") at ",
+    "operator<",
+    ":1",
 };
 
 static const char *const openings[] = {
-    "", "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020 at pc 0x1\n",
-    "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020 at pc 0x1\n    #0 0x55 in ",
+    "",
+    "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020 at pc 0x1\n",
+    "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020\n    #0 0x55 in ",
 };
 
 static double now(void)
@@ -205,7 +256,8 @@ static void memory_is_bounded_by_the_log(void **unused)
     char *log = mem_new(LARGE, 1);
     size_t len = 0;
     while (len + 64 < LARGE)
-        len += (size_t)sprintf(log + len, len ? "#%zu 0x55 in f\n" : "==1==ERROR: AddressSanitizer: x\n",
+        len += (size_t)sprintf(log + len,
+                               len ? "#%zu 0x55 in f\n" : "==1==ERROR: AddressSanitizer: x\n",
                                len / 15 % 1000);
     report_parse(log, len, &report);
     assert_true(report.stacks_len <= 64);

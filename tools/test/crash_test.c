@@ -130,17 +130,18 @@ static void first_crash_of_several_decides(void **unused)
 
 /* --- Signatures ----------------------------------------------------------------------------- */
 
-static const char race_format[] = "WARNING: ThreadSanitizer: data race (pid=%d)\n"
-                                  "  %s of size 4 at 0x%x by thread T1:\n"
-                                  "    #0 %s /src/a.c:1:1 (bin+0x1)\n    #1 %s /src/a.c:2:2 (bin+0x2)\n\n"
-                                  "  Previous %s of size 4 at 0x%x by thread T2:\n"
-                                  "    #0 %s /src/a.c:3:3 (bin+0x3)\n    #1 %s /src/a.c:4:4 (bin+0x4)\n\n";
+static const char race_format[] =
+    "WARNING: ThreadSanitizer: data race (pid=%d)\n"
+    "  %s of size 4 at 0x%x by thread T1:\n"
+    "    #0 %s /src/a.c:1:1 (bin+0x1)\n    #1 %s /src/a.c:2:2 (bin+0x2)\n\n"
+    "  Previous %s of size 4 at 0x%x by thread T2:\n"
+    "    #0 %s /src/a.c:3:3 (bin+0x3)\n    #1 %s /src/a.c:4:4 (bin+0x4)\n\n";
 
 static void race_has_no_order(void **unused)
 {
     (void)unused;
-    char *one = mem_print(race_format, 7, "Write", 0x5588df52u, "bump", "writer", "read", 0x5588df52u,
-                          "peek", "reader");
+    char *one = mem_print(race_format, 7, "Write", 0x5588df52u, "bump", "writer", "read",
+                          0x5588df52u, "peek", "reader");
     char *other = mem_print(race_format, 8, "Read", 0x77777777u, "peek", "reader", "write",
                             0x77777777u, "bump", "writer");
     struct crash a = classify_text(one), b = classify_text(other);
@@ -157,10 +158,11 @@ static void race_has_no_order(void **unused)
 
 static char *recursion_log(const char *const *names, size_t len, size_t start)
 {
-    char *log = mem_text("==1==ERROR: AddressSanitizer: stack-overflow on address 0x7ffc (pc 0x5 T0)\n");
+    char *log =
+        mem_text("==1==ERROR: AddressSanitizer: stack-overflow on address 0x7ffc (pc 0x5 T0)\n");
     for (size_t i = 0; i < 30; i++) {
-        char *longer = mem_print("%s    #%zu 0x55 in %s /src/a.c:1:1\n", log, i,
-                                 names[(start + i) % len]);
+        char *longer =
+            mem_print("%s    #%zu 0x55 in %s /src/a.c:1:1\n", log, i, names[(start + i) % len]);
         free(log);
         log = longer;
     }
@@ -337,9 +339,11 @@ static void undefined_behaviour_has_its_types(void **unused)
         {"reference binding to null pointer of type 'int'", "Null-dereference"},
         {"store to misaligned address 0x55d1 for type 'int', which requires 4 byte alignment",
          "Misaligned-address"},
-        {"assumption of 64 byte alignment for pointer of type 'char *' failed", "Misaligned-address"},
+        {"assumption of 64 byte alignment for pointer of type 'char *' failed",
+         "Misaligned-address"},
         {"load of value 7, which is not a valid value for type 'bool'", "Invalid-bool-value"},
-        {"load of value 7, which is not a valid value for type 'enum colour'", "Invalid-enum-value"},
+        {"load of value 7, which is not a valid value for type 'enum colour'",
+         "Invalid-enum-value"},
         {"1e+20 is outside the range of representable values of type 'int'", "Float-cast-overflow"},
         {"implicit conversion from type 'int' of value 300 to type 'char' changed the value",
          "Implicit-conversion"},
@@ -348,11 +352,13 @@ static void undefined_behaviour_has_its_types(void **unused)
         {"passing zero to ctz(), which is not a valid argument", "Invalid-builtin-use"},
         {"null pointer passed as argument 2, which is declared to never be null",
          "Invalid-null-argument"},
-        {"null pointer returned from function declared to never return null", "Invalid-null-return"},
+        {"null pointer returned from function declared to never return null",
+         "Invalid-null-return"},
         {"execution reached the end of a value-returning function without returning a value",
          "No-return-value"},
         {"execution reached an unreachable program point", "Unreachable code"},
-        {"load of address 0x55d1 with insufficient space for an object of type 'int'", "Object-size"},
+        {"load of address 0x55d1 with insufficient space for an object of type 'int'",
+         "Object-size"},
         {"applying non-zero offset 4 to null pointer", "Pointer-overflow"},
         {"applying zero offset to null pointer", "Pointer-overflow"},
         {"addition of unsigned offset to 0x6020 overflowed to 0x6010", "Pointer-overflow"},
@@ -379,17 +385,19 @@ static void undefined_behaviour_has_its_types(void **unused)
 
 static void json_has_every_key(void **unused)
 {
-    static const char *const keys[] = {"crash_type", "crash_address", "crash_state", "security",
-                                       "security_reason", "class", "signature", "sanitizer",
-                                       "confidence", "position", "stacks"};
+    static const char *const keys[] = {
+        "crash_type", "crash_address", "crash_state", "security", "security_reason", "class",
+        "signature",  "sanitizer",     "confidence",  "position", "stacks"};
     (void)unused;
     struct crash got = classify_text(crash_cases[0].log);
     json_t *json = crash_to_json(&got);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         assert_non_null(json_object_get(json, keys[i]));
-    assert_string_equal(json_string_value(json_object_get(json, "crash_state")), "free_cache\nmain");
+    assert_string_equal(json_string_value(json_object_get(json, "crash_state")),
+                        "free_cache\nmain");
     assert_true(json_is_true(json_object_get(json, "security")));
-    assert_non_null(strstr(json_string_value(json_object_get(json, "stacks")), "#1 new_node /src/a.c:7:61"));
+    assert_non_null(
+        strstr(json_string_value(json_object_get(json, "stacks")), "#1 new_node /src/a.c:7:61"));
     json_decref(json);
     crash_free(&got);
 }
@@ -410,8 +418,9 @@ static void json_of_no_crash(void **unused)
 /* Bytes that are no text in a function's name or a path would make JSON impossible. */
 static void json_of_any_bytes(void **unused)
 {
-    static const char log[] = "==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x60 at\n"
-                              "    #0 0x55 in f\xFF\xC3g\x01 /src/\xE9\x80.c:1:1\n\n";
+    static const char log[] =
+        "==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x60 at\n"
+        "    #0 0x55 in f\xFF\xC3g\x01 /src/\xE9\x80.c:1:1\n\n";
     (void)unused;
     struct crash got = classify(log, sizeof log - 1, NULL);
     json_t *json = crash_to_json(&got);

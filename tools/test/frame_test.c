@@ -21,14 +21,16 @@ struct shape {
 
 static const struct shape shapes[] = {
     /* clang-19 and clang-14, AddressSanitizer */
-    {"    #0 0x5622e79df35d in free_cache /src/a.c:6:97", 0, "free_cache", "/src/a.c", 6, 97, "", 0},
+    {"    #0 0x5622e79df35d in free_cache /src/a.c:6:97", 0, "free_cache", "/src/a.c", 6, 97, "",
+     0},
     {"    #2 0x7fa6c5c7d249 in __libc_start_call_main csu/../sysdeps/nptl/main.h:58:16", 2,
      "__libc_start_call_main", "csu/../sysdeps/nptl/main.h", 58, 16, "", 0},
-    {"    #0 0x5622e799e61f in malloc (/src/bin+0xcb61f) (BuildId: dac8e756bf)", 0, "malloc", "", 0, 0,
-     "/src/bin", 0xcb61f},
-    {"    #0 0x560aa7c7c35d  (/src/bin+0x10c35d) (BuildId: dac8e756bf)", 0, "", "", 0, 0, "/src/bin",
+    {"    #0 0x5622e799e61f in malloc (/src/bin+0xcb61f) (BuildId: dac8e756bf)", 0, "malloc", "", 0,
+     0, "/src/bin", 0xcb61f},
+    {"    #0 0x560aa7c7c35d  (/src/bin+0x10c35d) (BuildId: dac8e756bf)", 0, "", "", 0, 0,
+     "/src/bin", 0x10c35d},
+    {"    #0 0x560aa7c7c35d  (/a b/bin (copy)+0x10c35d)", 0, "", "", 0, 0, "/a b/bin (copy)",
      0x10c35d},
-    {"    #0 0x560aa7c7c35d  (/a b/bin (copy)+0x10c35d)", 0, "", "", 0, 0, "/a b/bin (copy)", 0x10c35d},
     {"    #3 0x7f00  (<unknown module>)", 3, "", "", 0, 0, "", 0},
     {"    #0 0x000000000000  (<unknown module>)", 0, "", "", 0, 0, "", 0},
     /* gcc */
@@ -38,7 +40,8 @@ static const struct shape shapes[] = {
     {"    #0 incr /src/a.c:13:28 (bin+0xe486c) (BuildId: a8)", 0, "incr", "/src/a.c", 13, 28, "bin",
      0xe486c},
     {"    #0 incr file.c:3:1 (mod+0x12)", 0, "incr", "file.c", 3, 1, "mod", 0x12},
-    {"    #1 <null> <null> (libc.so.6+0x27249) (BuildId: 93)", 1, "", "", 0, 0, "libc.so.6", 0x27249},
+    {"    #1 <null> <null> (libc.so.6+0x27249) (BuildId: 93)", 1, "", "", 0, 0, "libc.so.6",
+     0x27249},
     {"    #0 pthread_create <null> (bin+0x61ea1)", 0, "pthread_create", "", 0, 0, "bin", 0x61ea1},
     {"    #0 main /src/a.c:31", 0, "main", "/src/a.c", 31, 0, "", 0},
     /* C++ names with blanks in them */
@@ -59,8 +62,8 @@ static const struct shape shapes[] = {
     /* addresses without 0x; prefixes of logs */
     {"    #0 00005622e79df35d in f /src/a.c:6:97", 0, "f", "/src/a.c", 6, 97, "", 0},
     {"2024-05-01T10:00:00.123Z     #7 0x55 in f /src/a.c:6:97", 7, "f", "/src/a.c", 6, 97, "", 0},
-    {"05-01 10:00:00.123  1234  1299 F DEBUG   :     #7 0x55 in f /src/a.c:6", 7, "f", "/src/a.c", 6, 0,
-     "", 0},
+    {"05-01 10:00:00.123  1234  1299 F DEBUG   :     #7 0x55 in f /src/a.c:6", 7, "f", "/src/a.c",
+     6, 0, "", 0},
     {"[12:00:01] #7 0x55 in f /src/a.c:6", 7, "f", "/src/a.c", 6, 0, "", 0},
     /* gdb */
     {"#0  0x000055555555513d in crash (p=0x0) at /src/a.c:3", 0, "crash", "/src/a.c", 3, 0, "", 0},
@@ -71,7 +74,8 @@ static const struct shape shapes[] = {
 static void assert_view(const char *want, ledge_view got, const char *line)
 {
     if (!text_is(got, want))
-        fail_msg("%s: got \"%.*s\", want \"%s\"", line, (int)got.length, (const char *)got.ptr, want);
+        fail_msg("%s: got \"%.*s\", want \"%s\"", line, (int)got.length, (const char *)got.ptr,
+                 want);
 }
 
 static void shapes_are_read(void **unused)
@@ -182,10 +186,27 @@ static void list_is_sorted(void **unused)
 
 static void program_names_are_kept(void **unused)
 {
-    static const char *const names[] = {
-        "main", "free_cache", "delete_files", "new_node", "malloc_pool", "abort_transaction",
-        "operator_table", "assert_valid", "memcpy_rows", "NewNode", "free2", "exit_room", "fuzzer_step",
-        "asan_names", "logger", "runtime", "vec_kit_", "mykit_run", "f", "op_insert", "raise_error"};
+    static const char *const names[] = {"main",
+                                        "free_cache",
+                                        "delete_files",
+                                        "new_node",
+                                        "malloc_pool",
+                                        "abort_transaction",
+                                        "operator_table",
+                                        "assert_valid",
+                                        "memcpy_rows",
+                                        "NewNode",
+                                        "free2",
+                                        "exit_room",
+                                        "fuzzer_step",
+                                        "asan_names",
+                                        "logger",
+                                        "runtime",
+                                        "vec_kit_",
+                                        "mykit_run",
+                                        "f",
+                                        "op_insert",
+                                        "raise_error"};
     (void)unused;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (kind_of(names[i], "/src/a.c", "") != IGNORE_NOT)
@@ -199,20 +220,31 @@ static void run_time_names_are_not(void **unused)
         const char *name;
         enum ignore_kind kind;
     } names[] = {
-        {"malloc", IGNORE_ALLOCATOR},           {"free", IGNORE_ALLOCATOR},
-        {"operator new", IGNORE_ALLOCATOR},     {"operator delete[]", IGNORE_ALLOCATOR},
-        {"__interceptor_malloc", IGNORE_SANITIZER}, {"__asan_memcpy", IGNORE_SANITIZER},
+        {"malloc", IGNORE_ALLOCATOR},
+        {"free", IGNORE_ALLOCATOR},
+        {"operator new", IGNORE_ALLOCATOR},
+        {"operator delete[]", IGNORE_ALLOCATOR},
+        {"__interceptor_malloc", IGNORE_SANITIZER},
+        {"__asan_memcpy", IGNORE_SANITIZER},
         {"__asan::ReportGenericError", IGNORE_SANITIZER},
         {"__ubsan_handle_shift_out_of_bounds", IGNORE_SANITIZER},
         {"__sanitizer_print_stack_trace", IGNORE_SANITIZER},
-        {"__tsan_func_entry", IGNORE_SANITIZER}, {"__msan_memcpy", IGNORE_SANITIZER},
-        {"fuzzer::FuzzerDriver", IGNORE_ENGINE}, {"LLVMFuzzerRunDriver", IGNORE_ENGINE},
-        {"__afl_fuzz_len", IGNORE_ENGINE},       {"abort", IGNORE_ABORT},
-        {"raise", IGNORE_ABORT},                 {"__assert_fail", IGNORE_ABORT},
-        {"__pthread_kill_implementation", IGNORE_ABORT}, {"__libc_start_main", IGNORE_LIBC},
-        {"_start", IGNORE_LIBC},                 {"memcpy", IGNORE_LIBC},
-        {"__memmove_avx_unaligned_erms", IGNORE_LIBC},   {"pthread_mutex_lock", IGNORE_LIBC},
-        {"kit_run_program", IGNORE_HARNESS},     {"", IGNORE_UNKNOWN},
+        {"__tsan_func_entry", IGNORE_SANITIZER},
+        {"__msan_memcpy", IGNORE_SANITIZER},
+        {"fuzzer::FuzzerDriver", IGNORE_ENGINE},
+        {"LLVMFuzzerRunDriver", IGNORE_ENGINE},
+        {"__afl_fuzz_len", IGNORE_ENGINE},
+        {"abort", IGNORE_ABORT},
+        {"raise", IGNORE_ABORT},
+        {"__assert_fail", IGNORE_ABORT},
+        {"__pthread_kill_implementation", IGNORE_ABORT},
+        {"__libc_start_main", IGNORE_LIBC},
+        {"_start", IGNORE_LIBC},
+        {"memcpy", IGNORE_LIBC},
+        {"__memmove_avx_unaligned_erms", IGNORE_LIBC},
+        {"pthread_mutex_lock", IGNORE_LIBC},
+        {"kit_run_program", IGNORE_HARNESS},
+        {"", IGNORE_UNKNOWN},
     };
     (void)unused;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

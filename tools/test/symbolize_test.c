@@ -61,10 +61,9 @@ static void functions_are_named(void **unused)
     }
     assert_true(len >= 1);
     assert_string_equal(first[len - 1].function, "marked_function");
-    if (strcmp(first[0].file, "??") != 0) {
+    /* Without debug information there is no line. */
+    if (first[0].line > 0)
         assert_non_null(strstr(first[0].file, "symbolize_test.c"));
-        assert_true(first[0].line > 0);
-    }
     assert_int_equal(symbolizer_lookup(symbolizer, self, offset_of_marked(), &again), len);
     assert_ptr_equal(first, again);
     symbolizer_free(symbolizer);
@@ -96,7 +95,8 @@ static void many_answers_are_kept(void **unused)
 
 static void useless_programs_are_survived(void **unused)
 {
-    static const char *const programs[] = {"/no/such/program", "/bin/true", "/bin/false", "/bin/cat", "/"};
+    static const char *const programs[] = {"/no/such/program", "/bin/true", "/bin/false",
+                                           "/bin/cat", "/"};
     (void)unused;
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         struct symbolizer *symbolizer = make(programs[i]);
@@ -137,9 +137,10 @@ static void dying_program_is_started_anew(void **unused)
 {
     (void)unused;
     char path[] = "/tmp/ledge-dying-XXXXXX";
-    write_script(path, "#!/bin/sh\nread question\n"
-                       "echo '{\"Symbol\":[{\"FunctionName\":\"inner\",\"FileName\":\"a.c\",\"Line\":3,"
-                       "\"Column\":4},{\"FunctionName\":\"outer\",\"FileName\":\"\",\"Line\":0}]}'\n");
+    write_script(path,
+                 "#!/bin/sh\nread question\n"
+                 "echo '{\"Symbol\":[{\"FunctionName\":\"inner\",\"FileName\":\"a.c\",\"Line\":3,"
+                 "\"Column\":4},{\"FunctionName\":\"outer\",\"FileName\":\"\",\"Line\":0}]}'\n");
     struct symbolizer *symbolizer = make(path);
     size_t answered = 0;
     for (uint64_t offset = 0; offset < 50; offset++) {
