@@ -5,9 +5,12 @@
 
 #include "mem.h"
 
+/* How small a program must be before two steps at once are tried: a few hundred questions. */
 enum {
-    PAIRS_MAX = 16, /* operations up to which any two of them are tried: 120 questions */
-    JOINT_MAX = 600, /* operations × numbers up to which each two of them are tried */
+    OPS_MAX = 16,     /* for any two operations */
+    JOINT_MAX = 100,  /* operations × numbers, for an operation and a number */
+    JOINT_STEPS = 8,  /* by how much the number gets lower with it */
+    NUMBERS_MAX = 12, /* that are not 0, for any two numbers */
 };
 
 struct search {
@@ -127,7 +130,7 @@ static void remove_all_chunks(struct search *search)
 static bool remove_pairs(struct search *search)
 {
     bool changed = false;
-    if (search->best->ops_len > PAIRS_MAX)
+    if (search->best->ops_len > OPS_MAX)
         return false;
     for (size_t second = search->best->ops_len; second-- > 1 && !search->stopped;) {
         for (size_t first = second; first-- > 0 && second < search->best->ops_len;) {
@@ -168,9 +171,30 @@ static bool lower(struct search *search, size_t field, bool quick)
     return lowered;
 }
 
+/* All plain numbers of an operation to 0 in one question: most of them don't matter. */
+static bool clear_op(struct search *search, size_t op)
+{
+    size_t from = search->best->ops[op].field, to = from + search->best->ops[op].fields_len;
+    size_t cleared = 0;
+    struct program candidate;
+    program_copy(search->best, &candidate);
+    for (size_t i = from; i < to; i++) {
+        if (candidate.fields[i].kind == FIELD_COUNT || candidate.fields[i].value == 0)
+            continue;
+        candidate.fields[i].value = 0;
+        cleared++;
+    }
+    if (cleared > 1)
+        return take(search, &candidate);
+    program_free(&candidate); /* lower() asks the same */
+    return false;
+}
+
 static bool lower_all(struct search *search, bool quick)
 {
     bool changed = false;
+    for (size_t i = 0; i < search->best->ops_len && !quick && !search->stopped; i++)
+        changed |= clear_op(search, i);
     for (size_t i = 0; i < search->best->fields_len && !search->stopped; i++)
         changed |= lower(search, i, quick);
     return changed;
@@ -189,15 +213,10 @@ static bool drop_items(struct search *search)
     return changed;
 }
 
-/* An operation goes while one number is one lower. */
-static bool take_joint(struct search *search, size_t op, size_t field)
+static bool take_joint(struct search *search, size_t op, size_t field, uint64_t by)
 {
-    const struct program_op *gone = &search->best->ops[op];
-    bool own = field >= gone->field && field < gone->field + gone->fields_len;
-    if (own || search->best->fields[field].value == 0)
-        return false;
     struct program lowered, candidate;
-    program_lower(search->best, field, search->best->fields[field].value - 1, &lowered);
+    program_lower(search->best, field, search->best->fields[field].value - by, &lowered);
     bool *keep = keep_all(&lowered);
     keep[op] = false;
     program_keep(&lowered, keep, &candidate);
@@ -206,19 +225,57 @@ static bool take_joint(struct search *search, size_t op, size_t field)
     return take(search, &candidate);
 }
 
+/* An operation goes, and another one's number gets lower by what it counted for. */
 static bool remove_joint(struct search *search)
 {
-    bool changed = false;
-    if (search->best->ops_len * search->best->fields_len > JOINT_MAX)
+    const struct program *best = search->best;
+    if (best->ops_len * best->fields_len > JOINT_MAX)
         return false;
-    for (size_t op = search->best->ops_len; op-- > 0;)
-        for (size_t field = 0; op < search->best->ops_len && field < search->best->fields_len;
-             field++)
-            if (take_joint(search, op, field)) {
-                changed = true;
-                break;
-            }
-    return changed;
+    for (size_t op = best->ops_len; op-- > 0;)
+        for (size_t field = 0; field < best->fields_len; field++) {
+            size_t within = field - best->ops[op].field; /* wraps below it */
+            if (within < best->ops[op].fields_len)
+                continue;
+            uint64_t value = best->fields[field].value;
+            for (uint64_t by = 1; by <= value && by <= JOINT_STEPS && !search->stopped; by++)
+                if (take_joint(search, op, field, by))
+                    return true;
+        }
+    return false;
+}
+
+static bool take_two_lower(struct search *search, size_t a, size_t b, uint64_t by)
+{
+    const struct program_field *fields = search->best->fields;
+    struct program lowered, candidate;
+    program_lower(search->best, b, fields[b].value - by, &lowered); /* the later one first: items may go with a */
+    program_lower(&lowered, a, fields[a].value - by, &candidate);
+    program_free(&lowered);
+    return take(search, &candidate);
+}
+
+static size_t count_numbers(const struct program *program)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < program->fields_len; i++)
+        count += program->fields[i].value != 0;
+    return count;
+}
+
+/* Two numbers by the same amount: a length and the index of its end. */
+static bool lower_two(struct search *search)
+{
+    const struct program *best = search->best;
+    if (count_numbers(best) > NUMBERS_MAX)
+        return false;
+    for (size_t b = best->fields_len; b-- > 1;)
+        for (size_t a = b; a-- > 0;) {
+            uint64_t va = best->fields[a].value, vb = best->fields[b].value;
+            for (uint64_t by = va < vb ? va : vb; by > 0 && !search->stopped; by /= 2)
+                if (take_two_lower(search, a, b, by))
+                    return true;
+        }
+    return false;
 }
 
 /* All that the guarantee speaks of, until none of it changes anything. */
@@ -240,6 +297,7 @@ bool search_minimal(struct program *program, const struct judge *judge)
     remove_all_chunks(&search);
     do
         settle(&search);
-    while (!search.stopped && (remove_pairs(&search) || remove_joint(&search)));
+    while (!search.stopped &&
+           (remove_pairs(&search) || remove_joint(&search) || lower_two(&search)));
     return !search.stopped;
 }

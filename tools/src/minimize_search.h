@@ -28,8 +28,9 @@ struct judge {
  *
  * The order is: the shortest failing prefix by halving; chunks of operations from the back, smaller and smaller, each alone
  * and together with the operations that use its handles; every number to 0, or as low as halving finds; and again until
- * nothing changes. Small programs are also tried without any two operations, and without an operation while a number is one
- * lower, which is how a push goes together with its pop, or with an index that counted it. Each question copies the program. */
+ * nothing changes. Small programs are also tried without any two operations (a push and its pop), without an operation while a
+ * number gets lower (a push and an index behind it), and with two numbers lower by the same amount (a length and an index).
+ * Each question copies the program. */
 bool search_minimal(struct program *program, const struct judge *judge);
 
 /* What a proof of 1-minimality came to. */

@@ -103,6 +103,11 @@ static void drop_items_from(struct program *program, size_t field, uint64_t keep
         op->field -= end - first;
 }
 
+void program_copy(const struct program *program, struct program *out)
+{
+    copy_without(program, SIZE_MAX, out);
+}
+
 void program_lower(const struct program *program, size_t field, uint64_t value, struct program *out)
 {
     copy_without(program, SIZE_MAX, out);

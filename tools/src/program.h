@@ -64,7 +64,10 @@ void program_free(struct program *program);
  * zero. O(fields). */
 uint8_t *program_encode(const struct program *program, size_t *len);
 
-/* program_keep makes the program that has only those operations for which keep[] is true. O(program), as all that follow. */
+/* program_copy makes another one. O(program), as all that follow. */
+void program_copy(const struct program *program, struct program *out);
+
+/* program_keep makes the program that has only those operations for which keep[] is true. */
 void program_keep(const struct program *program, const bool *keep, struct program *out);
 
 /* program_lower makes the program in which a number is `value`, less than it was; a lower count takes its last items away. */

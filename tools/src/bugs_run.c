@@ -1,0 +1,297 @@
+/* One planted bug, from its build to its C program. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bugs.h"
+#include "describe.h"
+#include "files.h"
+#include "mem.h"
+#include "minimize_oracle.h"
+#include "proc.h"
+#include "triage.h"
+
+/* What the steps share. */
+struct trial {
+    const struct manifest *manifest;
+    const struct bug_options *options;
+    struct bug_row *row;
+    const struct target *variant, *clean;
+    struct runner *runner;
+    char *place; /* temporary */
+    char *found; /* the input that the engine found */
+};
+
+static void say(const struct trial *trial, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void say(const struct trial *trial, const char *format, ...)
+{
+    va_list args;
+    fprintf(stderr, "%s: ", trial->row->info.bug->id);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+/* Runs CMake; what it prints is shown only when it fails. */
+static bool run_cmake(const struct manifest *manifest, const char *const *argv, const char *what,
+                      struct fail *why)
+{
+    struct proc_spec spec = {.argv = argv, .cwd = manifest->build};
+    struct proc_result result;
+    if (!proc_run(&spec, &result, why))
+        return false;
+    bool ok = result.end == PROC_EXITED && result.code == 0;
+    if (!ok) {
+        fwrite(result.out, 1, result.out_len, stderr);
+        fwrite(result.err, 1, result.err_len, stderr);
+        fail_set(why, "what the build said stands above", "%s: the build failed", what);
+    }
+    proc_result_free(&result);
+    return ok;
+}
+
+bool bugs_regenerate(const struct manifest *manifest, struct fail *why)
+{
+    const char *argv[] = {manifest->cmake, manifest->build, NULL};
+    return run_cmake(manifest, argv, manifest->build, why);
+}
+
+static bool build(struct trial *trial)
+{
+    const struct bug *bug = trial->row->info.bug;
+    char *jobs = mem_print("%u", trial->options->jobs);
+    const char *argv[] = {trial->manifest->cmake, "--build", trial->manifest->build, "--target",
+                          bug->build_target,      "--parallel", jobs, NULL};
+    say(trial, "building");
+    trial->row->built = run_cmake(trial->manifest, argv, bug->id, &trial->row->why);
+    free(jobs);
+    return trial->row->built;
+}
+
+/* Takes what is to be known of the first issue. */
+static bool take_issue(struct trial *trial, const struct campaign_result *result)
+{
+    struct bug_row *row = trial->row;
+    if (result->targets_len)
+        row->executions = result->targets[0].executions;
+    row->seconds = result->seconds;
+    row->interrupted = result->interrupted;
+    if (result->issues_len == 0)
+        return fail_set(&row->why, "", "%s: nothing was found in %.0f s", row->info.bug->id,
+                        result->seconds);
+    const struct store_issue *issue = &result->issues[0].issue;
+    row->engine = mem_text(issue->engine);
+    row->sanitizer = mem_text(issue->sanitizer);
+    row->seconds = issue->seconds;
+    row->executions = issue->executions;
+    trial->found = mem_text(issue->artifact);
+    say(trial, "found by %s/%s after %.1f s, %llu executions", row->engine, row->sanitizer,
+        row->seconds, (unsigned long long)row->executions);
+    return true;
+}
+
+static bool fuzz(struct trial *trial)
+{
+    char *state = mem_print("%s/campaign", trial->place);
+    struct campaign_options options = {
+        .state = state,
+        .seconds = trial->options->seconds,
+        .jobs = trial->options->jobs,
+        .engines = trial->options->engines,
+        .stop_at_first = true,
+    };
+    struct campaign_result result;
+    say(trial, "fuzzing for up to %u s", options.seconds);
+    bool ok = campaign_run(trial->manifest, &trial->variant, 1, &options, &result, &trial->row->why);
+    ok = ok && take_issue(trial, &result);
+    campaign_result_free(&result);
+    free(state);
+    return ok;
+}
+
+static bool triage(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    struct triage triage;
+    if (!triage_input(trial->runner, trial->variant, trial->found, &triage, &row->why))
+        return false;
+    bool found = triage.primary < triage.len;
+    if (found) {
+        struct verdict *verdict = &triage.verdicts[triage.primary];
+        row->got = verdict->crash;
+        row->build = mem_text(verdict->sanitizer);
+        verdict->crash = (struct crash){0}; /* moved */
+        row->class_ok = bug_class_fits(row->info.classes, row->got.type);
+    }
+    triage_free(&triage);
+    if (!found)
+        return fail_set(&row->why, "", "%s: the input does not fail again", row->info.bug->id);
+    if (!row->class_ok) {
+        char *type = describe_type(row->got.type);
+        fail_set(&row->why, "", "%s: it is called %s, which bug.json doesn't list",
+                 row->info.bug->id, type);
+        free(type);
+    }
+    return true; /* a wrong name can be minimized all the same */
+}
+
+static bool minimize(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    struct minimize_request request = {
+        .target = trial->variant, .path = trial->found, .sanitizer = row->build};
+    say(trial, "minimizing %s", row->build);
+    if (!minimize_run(trial->runner, &request, &row->minimized, &row->why))
+        return false;
+    if (row->minimized.end != MINIMIZE_DONE || row->minimized.hits < row->minimized.tries)
+        return fail_set(&row->why, "", "%s: the input fails in only %u of %u runs",
+                        row->info.bug->id, row->minimized.hits, row->minimized.tries);
+    return true;
+}
+
+static bool prove(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    if (!minimize_prove(trial->runner, trial->variant, &row->minimized, &row->proof, &row->why))
+        return false;
+    return row->proof.holds ||
+           fail_set(&row->why, "", "%s: not minimal: %s", row->info.bug->id, row->proof.counter);
+}
+
+/* Whether an input runs clean under every build of the target without the bug. */
+static bool is_quiet(struct trial *trial, const char *input)
+{
+    struct bug_row *row = trial->row;
+    struct triage triage;
+    if (!triage_input(trial->runner, trial->clean, input, &triage, &row->why))
+        return false;
+    bool quiet = true;
+    for (size_t i = 0; i < triage.len && quiet; i++) {
+        const struct verdict *verdict = &triage.verdicts[i];
+        if (verdict->ran && !verdict->crash.found)
+            continue;
+        char *line = describe_crash(verdict->sanitizer, &verdict->crash);
+        quiet = fail_set(&row->why, "", "%s: the library without the bug: %s", row->info.bug->id,
+                         verdict->ran ? line : "not every build is there");
+        free(line);
+    }
+    triage_free(&triage);
+    return quiet;
+}
+
+static bool run_c_on_clean(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    char *source = mem_print("%s/repro.c", row->directory);
+    char *program = mem_print("%s/clean", trial->place);
+    struct run_result result;
+    bool ok = repro_run(trial->runner, trial->clean, row->build, source, program, &result, &row->why);
+    if (ok) {
+        row->c_clean = !result.crash.found && result.end == PROC_EXITED && result.code == 0;
+        if (!row->c_clean)
+            fail_set(&row->why, "", "%s: the C program fails on the library without the bug too",
+                     row->info.bug->id);
+        run_result_free(&result);
+    }
+    free(program);
+    free(source);
+    return ok && row->c_clean;
+}
+
+static bool keep(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    struct kept kept;
+    row->directory = trial->options->keep
+                         ? mem_print("%s/%s", trial->options->keep, row->info.bug->id)
+                         : mem_print("%s/result", trial->place);
+    if (!minimize_keep(trial->runner, trial->variant, &row->minimized, row->directory, &kept,
+                       &row->why))
+        return false;
+    row->c_same = kept.c_same;
+    if (!kept.c_same)
+        row->why = kept.c_why;
+    kept_free(&kept);
+    return row->c_same;
+}
+
+static bool check_quiet(struct trial *trial)
+{
+    char *input = mem_print("%s/input", trial->row->directory);
+    trial->row->quiet = is_quiet(trial, trial->found) && is_quiet(trial, input);
+    free(input);
+    return trial->row->quiet;
+}
+
+static bool open_trial(struct trial *trial)
+{
+    const char *base = getenv("TMPDIR");
+    struct fail *why = &trial->row->why;
+    trial->place = mem_print("%s/ledge-bug-XXXXXX", base && base[0] ? base : "/tmp");
+    if (!mkdtemp(trial->place)) {
+        fail_set(why, "set TMPDIR to a directory that can be written", "cannot make %s: %s",
+                 trial->place, strerror(errno));
+        free(trial->place);
+        trial->place = NULL;
+        return false;
+    }
+    trial->clean = manifest_target(trial->manifest, trial->variant->name, why);
+    trial->runner = trial->clean ? runner_new(trial->manifest, why) : NULL;
+    return trial->runner != NULL;
+}
+
+static void close_trial(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    runner_free(trial->runner);
+    if (trial->place)
+        dir_remove(trial->place);
+    if (!trial->options->keep) {
+        free(row->directory);
+        row->directory = NULL;
+    }
+    free(trial->place);
+    free(trial->found);
+}
+
+/* All that follows the finding. Signals end a step early, and with it the row. */
+static bool follow_up(struct trial *trial)
+{
+    stop_watch(true);
+    bool ok = triage(trial) && minimize(trial) && prove(trial) && keep(trial) &&
+              check_quiet(trial) && run_c_on_clean(trial);
+    trial->row->interrupted |= stop_wanted() != 0;
+    stop_watch(false);
+    return ok && trial->row->class_ok;
+}
+
+void bug_run(const struct manifest *manifest, const struct bug_options *options, struct bug_row *row)
+{
+    struct trial trial = {.manifest = manifest,
+                          .options = options,
+                          .row = row,
+                          .variant = &row->info.bug->variant};
+    row->holds = open_trial(&trial) && build(&trial) && fuzz(&trial) && !row->interrupted &&
+                 follow_up(&trial);
+    row->interrupted |= proc_interrupted() != 0;
+    if (!row->holds)
+        say(&trial, "%s", row->interrupted ? "interrupted" : row->why.what);
+    close_trial(&trial);
+}
+
+void bug_row_free(struct bug_row *row)
+{
+    bug_info_free(&row->info);
+    crash_free(&row->got);
+    minimize_free(&row->minimized);
+    free(row->build);
+    free(row->engine);
+    free(row->sanitizer);
+    free(row->directory);
+    *row = (struct bug_row){0};
+}

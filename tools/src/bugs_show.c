@@ -1,0 +1,107 @@
+/* Planted bugs in a table and in JSON. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bugs.h"
+#include "describe.h"
+#include "json.h"
+#include "mem.h"
+
+void bug_print_header(int width)
+{
+    printf("%-*s %-4s %-16s %7s %8s  %-32s %-10s %-11s %-6s %-5s %-5s %-9s\n", width, "bug", "row",
+           "found by", "seconds", "execs", "class", "ops", "bytes", "fails", "1-min", "clean",
+           "C program");
+}
+
+static const char *yes(bool is)
+{
+    return is ? "ok" : "NO";
+}
+
+/* What stands in the columns that come after the finding. */
+static void print_result(const struct bug_row *row)
+{
+    const struct minimized *m = &row->minimized;
+    char *type = describe_type(row->got.type);
+    char *class_ = mem_print("%s%s", row->class_ok ? "" : "NOT ", type);
+    char *ops = mem_print("%zu->%zu", m->ops_before, m->program.ops_len);
+    char *bytes = mem_print("%zu->%zu", m->bytes_before, m->bytes_len);
+    char *fails = mem_print("%u/%u", m->hits, m->tries);
+    printf("%-32s %-10s %-11s %-6s %-5s %-5s %s\n", class_, ops, bytes, fails,
+           yes(row->proof.holds), row->quiet ? "quiet" : "NO", yes(row->c_same && row->c_clean));
+    free(type);
+    free(class_);
+    free(ops);
+    free(bytes);
+    free(fails);
+}
+
+void bug_print_row(const struct bug_row *row, int width)
+{
+    char count[16];
+    char *found = row->engine ? mem_print("%s/%s", row->engine, row->sanitizer) : mem_text("-");
+    printf("%-*s %-4s %-16s %7.1f %8s  ", width, row->info.bug->id, row->info.row, found,
+           row->seconds, describe_number((double)row->executions, count));
+    free(found);
+    if (row->got.found)
+        print_result(row);
+    else
+        printf("%s\n", row->built ? "NOT FOUND" : "NOT BUILT");
+    fflush(stdout); /* main looks at errors in the end */
+}
+
+json_t *bug_info_json(const struct bug_info *info)
+{
+    json_t *object = json_object(), *classes = json_array();
+    for (const char **at = info->classes; *at; at++)
+        json_append(classes, json_text(*at));
+    json_put(object, "id", json_text(info->bug->id));
+    json_put(object, "row", json_text(info->row));
+    json_put(object, "title", json_text(info->title));
+    json_put(object, "target", json_text(info->bug->variant.name));
+    json_put(object, "expected", classes);
+    return object;
+}
+
+static json_t *if_found(const struct bug_row *row, json_t *value)
+{
+    if (row->got.found)
+        return value;
+    json_decref(value);
+    return json_null();
+}
+
+json_t *bug_row_json(const struct bug_row *row)
+{
+    const struct minimized *m = &row->minimized;
+    json_t *object = bug_info_json(&row->info), *got = json_object();
+    describe_json(got, &row->got);
+    json_put(object, "built", json_boolean(row->built));
+    json_put(object, "found", json_boolean(row->got.found));
+    json_put(object, "engine", json_text(row->engine));
+    json_put(object, "engine_sanitizer", json_text(row->sanitizer));
+    json_put(object, "seconds", json_real(row->seconds));
+    json_put(object, "executions", json_integer((json_int_t)row->executions));
+    json_put(object, "build", json_text(row->build));
+    json_put(object, "got", if_found(row, got));
+    json_put(object, "class_ok", json_boolean(row->class_ok));
+    json_put(object, "ops_before", json_integer((json_int_t)m->ops_before));
+    json_put(object, "ops", json_integer((json_int_t)m->program.ops_len));
+    json_put(object, "bytes_before", json_integer((json_int_t)m->bytes_before));
+    json_put(object, "bytes", json_integer((json_int_t)m->bytes_len));
+    json_put(object, "runs", json_integer(m->runs));
+    json_put(object, "minimize_seconds", json_real(m->seconds));
+    json_put(object, "hits", json_integer(m->hits));
+    json_put(object, "tries", json_integer(m->tries));
+    json_put(object, "minimal", json_boolean(row->proof.holds && m->bytes));
+    json_put(object, "minimal_attempts", json_integer((json_int_t)row->proof.attempts));
+    json_put(object, "clean_quiet", json_boolean(row->quiet));
+    json_put(object, "c_same", json_boolean(row->c_same));
+    json_put(object, "c_clean", json_boolean(row->c_clean));
+    json_put(object, "directory", json_text(row->directory));
+    json_put(object, "holds", json_boolean(row->holds));
+    json_put(object, "problem", row->holds ? json_null() : json_text(row->why.what));
+    return object;
+}

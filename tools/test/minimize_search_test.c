@@ -1,0 +1,545 @@
+/* minimize_search_test.c: the search against judges of which everything is known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <xxhash.h>
+
+#include "mem.h"
+#include "minimize_search.h"
+
+/* --- Programs ------------------------------------------------------------------------------- */
+
+/* Appends an operation with one number, of three digits. */
+static void add_op(struct program *program, int head, uint64_t value)
+{
+    program->ops = mem_resize(program->ops, program->ops_len + 1, sizeof *program->ops);
+    program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
+    program->ops[program->ops_len++] = (struct program_op){head, program->fields_len, 1};
+    program->fields[program->fields_len++] = (struct program_field){value, FIELD_VALUE, 3};
+}
+
+/* Appends an item to the last operation, whose number becomes a count. */
+static void add_item(struct program *program, uint64_t value)
+{
+    struct program_op *op = &program->ops[program->ops_len - 1];
+    program->fields[op->field].kind = FIELD_COUNT;
+    program->fields[op->field].value++;
+    program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
+    program->fields[program->fields_len++] = (struct program_field){value, FIELD_ITEM, 2};
+    op->fields_len++;
+}
+
+static void add_use(struct program *program, size_t user, size_t definer)
+{
+    program->uses = mem_resize(program->uses, program->uses_len + 1, sizeof *program->uses);
+    program->uses[program->uses_len++] = (struct program_use){user, definer};
+}
+
+static uint64_t value_of(const struct program *program, size_t op)
+{
+    return program->fields[program->ops[op].field].value;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407U;
+    return *state >> 33;
+}
+
+static void random_program(uint64_t *random, struct program *program)
+{
+    size_t len = 1 + next_random(random) % 30;
+    *program = (struct program){0};
+    for (size_t i = 0; i < len; i++) {
+        add_op(program, 0x80 | (int)(next_random(random) % 5), next_random(random) % 200);
+        if (next_random(random) % 4 != 0)
+            continue;
+        program->fields[program->fields_len - 1].value = 0;
+        for (size_t items = next_random(random) % 4; items > 0; items--)
+            add_item(program, next_random(random) % 256);
+    }
+    for (size_t i = 0; len > 1 && i < 5; i++) {
+        size_t user = 1 + next_random(random) % (len - 1);
+        add_use(program, user, next_random(random) % user);
+    }
+}
+
+/* --- A judge that watches --------------------------------------------------------------------- */
+
+typedef bool fails(const void *how, const struct program *program);
+
+struct watched {
+    fails *fails;
+    const void *how;
+    size_t asked, stop_after; /* 0: never */
+};
+
+static enum answer ask(void *context, const struct program *candidate)
+{
+    struct watched *watched = context;
+    if (watched->stop_after && watched->asked == watched->stop_after)
+        return ANSWER_STOP;
+    watched->asked++;
+    return watched->fails(watched->how, candidate) ? ANSWER_YES : ANSWER_NO;
+}
+
+/* Searches, and checks what must hold of any result. */
+static size_t search(struct program *program, fails *how_it_fails, const void *how)
+{
+    struct watched watched = {how_it_fails, how, 0, 0};
+    struct judge judge = {ask, &watched};
+    assert_true(how_it_fails(how, program));
+    assert_true(search_minimal(program, &judge));
+    assert_true(how_it_fails(how, program));
+    return watched.asked;
+}
+
+/* Every single step down, written out once more. */
+static void assert_minimal(const struct program *program, fails *how_it_fails, const void *how)
+{
+    struct program step;
+    for (size_t op = 0; op < program->ops_len; op++) {
+        bool keep[64];
+        memset(keep, 1, sizeof keep);
+        keep[op] = false;
+        program_keep(program, keep, &step);
+        assert_false(how_it_fails(how, &step));
+        program_free(&step);
+    }
+    for (size_t i = 0; i < program->fields_len; i++) {
+        uint64_t lower[] = {0, program->fields[i].value - 1};
+        for (size_t k = 0; k < 2 && program->fields[i].value > 0; k++) {
+            program_lower(program, i, lower[k], &step);
+            assert_false(how_it_fails(how, &step));
+            program_free(&step);
+        }
+        if (program->fields[i].kind != FIELD_ITEM)
+            continue;
+        program_drop_item(program, i, &step);
+        assert_false(how_it_fails(how, &step));
+        program_free(&step);
+    }
+}
+
+/* --- Monotone: so many operations, in this order, with numbers at least so high ------------------ */
+
+struct need {
+    int head;
+    uint64_t least;
+};
+
+static bool has_needs(const void *how, const struct program *program)
+{
+    const struct need *need = how;
+    for (size_t i = 0; i < program->ops_len; i++)
+        if (need->head && program->ops[i].head == need->head && value_of(program, i) >= need->least)
+            need++;
+    return need->head == 0;
+}
+
+static void finds_the_least_that_a_monotone_judge_wants(void **state)
+{
+    (void)state;
+    static const struct need needs[] = {{0x81, 7}, {0x83, 0}, {0x82, 200}, {0x81, 1}, {0, 0}};
+    uint64_t random = 1;
+    for (unsigned round = 0; round < 100; round++) {
+        struct program program = {0};
+        for (size_t i = 0; i < 4; i++) {
+            for (size_t noise = next_random(&random) % 60; noise > 0; noise--)
+                add_op(&program, 0x80 | (int)(next_random(&random) % 6), next_random(&random) % 300);
+            add_op(&program, needs[i].head, needs[i].least + next_random(&random) % 100);
+        }
+        search(&program, has_needs, needs);
+        assert_int_equal(program.ops_len, 4);
+        for (size_t i = 0; i < 4; i++) {
+            assert_int_equal(program.ops[i].head, needs[i].head);
+            assert_int_equal(value_of(&program, i), needs[i].least);
+        }
+        assert_minimal(&program, has_needs, needs);
+        program_free(&program);
+    }
+}
+
+static void asks_few_questions_for_a_long_program(void **state)
+{
+    (void)state;
+    static const struct need needs[] = {{0x81, 4}, {0x82, 9}, {0x83, 1}, {0, 0}};
+    struct program program = {0};
+    for (size_t i = 0; i < 412; i++)
+        add_op(&program, i % 100 == 50 ? 0x81 + (int)(i / 100) : 0x80, 11);
+    size_t asked = search(&program, has_needs, needs);
+    assert_int_equal(program.ops_len, 3);
+    assert_in_range(asked, 1, 130);
+    program_free(&program);
+}
+
+/* --- Not monotone: nobody can foresee the answer ------------------------------------------------- */
+
+struct dice {
+    uint64_t seed;
+    const uint8_t *whole; /* the program that the search begins with is always a yes */
+    size_t whole_len;
+    unsigned sides;
+};
+
+static bool throws(const void *how, const struct program *program)
+{
+    const struct dice *dice = how;
+    size_t len;
+    uint8_t *bytes = program_encode(program, &len);
+    bool yes = XXH3_64bits_withSeed(bytes, len, dice->seed) % dice->sides == 0 ||
+               (len == dice->whole_len && memcmp(bytes, dice->whole, len) == 0);
+    free(bytes);
+    return yes;
+}
+
+static void is_one_minimal_whatever_the_judge_says(void **state)
+{
+    (void)state;
+    uint64_t random = 2;
+    for (unsigned round = 0; round < 400; round++) {
+        struct program program;
+        random_program(&random, &program);
+        struct dice dice = {.seed = round, .sides = 2 + round % 12};
+        uint8_t *whole = program_encode(&program, &dice.whole_len);
+        dice.whole = whole;
+        search(&program, throws, &dice);
+        assert_minimal(&program, throws, &dice);
+        struct watched watched = {throws, &dice, 0, 0};
+        struct judge judge = {ask, &watched};
+        assert_true(prove_minimal(&program, &judge).holds);
+        program_free(&program);
+        free(whole);
+    }
+}
+
+/* --- Handles: a definer can only go together with its user ---------------------------------------- */
+
+enum { DEFINES = 0x81, USES = 0x82, FAILS = 0x83 };
+
+static size_t count_head(const struct program *program, int head)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < program->ops_len; i++)
+        count += program->ops[i].head == head;
+    return count;
+}
+
+static bool is_balanced(const void *how, const struct program *program)
+{
+    (void)how;
+    return count_head(program, FAILS) > 0 &&
+           count_head(program, DEFINES) == count_head(program, USES);
+}
+
+/* Users stand in another order than their definers, so that no chunk holds both. */
+static void add_handles(struct program *program, size_t handles, bool with_uses)
+{
+    for (size_t i = 0; i < handles; i++)
+        add_op(program, DEFINES, i);
+    add_op(program, FAILS, 0);
+    for (size_t i = 0; i < handles; i++) {
+        add_op(program, USES, i);
+        if (with_uses)
+            add_use(program, handles + 1 + i, (i * 7 + 3) % handles);
+    }
+    add_op(program, FAILS, 0);
+}
+
+static void removes_a_definer_with_its_users(void **state)
+{
+    (void)state;
+    struct program with = {0}, without = {0};
+    add_handles(&with, 19, true);
+    add_handles(&without, 19, false);
+    search(&with, is_balanced, NULL);
+    search(&without, is_balanced, NULL);
+    assert_int_equal(with.ops_len, 1);
+    assert_int_equal(with.uses_len, 0);
+    assert_true(without.ops_len > 1); /* it was the handles that helped */
+    program_free(&with);
+    program_free(&without);
+}
+
+static void users_of_users_go_too(void **state)
+{
+    (void)state;
+    struct program program = {0};
+    for (int i = 0; i < 5; i++)
+        add_op(&program, 0x80 + i, 1);
+    add_use(&program, 4, 2);
+    add_use(&program, 2, 1);
+    add_use(&program, 3, 0);
+    bool marked[5] = {false, true};
+    program_users(&program, marked);
+    static const bool want[5] = {false, true, true, false, true};
+    assert_memory_equal(marked, want, sizeof want);
+    program_free(&program);
+}
+
+/* --- Two bugs: the shallow one hides the deep one ---------------------------------------------------- */
+
+enum { GUARD = 0x81, TRAP = 0x82, STEP = 0x83, DEEP = 0x84 };
+enum death { DEATH_NONE, DEATH_SHALLOW, DEATH_DEEP };
+
+/* TRAP without a GUARD before it dies at once; DEEP dies after two STEPs with numbers above 4. */
+static enum death run_pair(const struct program *program)
+{
+    bool guarded = false;
+    unsigned steps = 0;
+    for (size_t i = 0; i < program->ops_len; i++) {
+        int head = program->ops[i].head;
+        guarded |= head == GUARD;
+        steps += head == STEP && value_of(program, i) > 4;
+        if (head == TRAP && (!guarded || value_of(program, i) == 0))
+            return DEATH_SHALLOW;
+        if (head == DEEP && steps >= 2)
+            return DEATH_DEEP;
+    }
+    return DEATH_NONE;
+}
+
+/* Counts the candidates that die of the other bug. */
+static bool dies_deep(const void *how, const struct program *program)
+{
+    size_t *const *slips = how;
+    enum death death = run_pair(program);
+    **slips += death == DEATH_SHALLOW;
+    return death == DEATH_DEEP;
+}
+
+static void never_slips_from_the_deep_bug_to_the_shallow_one(void **state)
+{
+    (void)state;
+    static const int heads[] = {GUARD, STEP, TRAP, 0x80, STEP, TRAP, STEP, 0x80, DEEP, TRAP, DEEP};
+    struct program program = {0};
+    size_t slips = 0, *counter = &slips;
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        add_op(&program, heads[i], 9);
+    search(&program, dies_deep, &counter);
+    assert_true(slips > 0); /* there was something to slip to */
+    assert_int_equal(run_pair(&program), DEATH_DEEP);
+    assert_int_equal(program.ops_len, 3);
+    assert_int_equal(value_of(&program, 0), 5);
+    assert_int_equal(program.ops[2].head, DEEP);
+    program_free(&program);
+}
+
+/* --- Two steps at once --------------------------------------------------------------------------------- */
+
+enum { PUSH = 0x81, POP = 0x82, GET = 0x83 };
+
+/* A GET at the very end of what was pushed fails; a POP of nothing is another matter. */
+static bool gets_the_end(const void *how, const struct program *program)
+{
+    uint64_t length = 0;
+    (void)how;
+    for (size_t i = 0; i < program->ops_len; i++) {
+        if (program->ops[i].head == POP && length == 0)
+            return false;
+        length += program->ops[i].head == PUSH;
+        length -= program->ops[i].head == POP;
+        if (program->ops[i].head == GET && length > 0 && value_of(program, i) == length)
+            return true;
+    }
+    return false;
+}
+
+static void takes_two_steps_where_one_is_not_enough(void **state)
+{
+    (void)state;
+    static const int heads[] = {PUSH, PUSH, POP, PUSH, PUSH, POP, PUSH, GET};
+    struct program program = {0};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        add_op(&program, heads[i], 3);
+    search(&program, gets_the_end, NULL);
+    assert_int_equal(program.ops_len, 2);
+    assert_int_equal(program.ops[0].head, PUSH);
+    assert_int_equal(value_of(&program, 1), 1);
+    program_free(&program);
+}
+
+/* A number behind the end of a list of items. */
+static bool is_behind_the_items(const void *how, const struct program *program)
+{
+    (void)how;
+    return program->ops_len == 2 && value_of(program, 0) > 0 &&
+           value_of(program, 1) == value_of(program, 0);
+}
+
+static void lowers_two_numbers_together(void **state)
+{
+    (void)state;
+    struct program program = {0};
+    add_op(&program, 0x81, 0);
+    for (uint64_t i = 0; i < 13; i++)
+        add_item(&program, i);
+    add_op(&program, 0x82, 13);
+    search(&program, is_behind_the_items, NULL);
+    assert_int_equal(value_of(&program, 0), 1);
+    assert_int_equal(value_of(&program, 1), 1);
+    assert_int_equal(program.fields_len, 3);
+    program_free(&program);
+}
+
+/* --- Items, bytes ----------------------------------------------------------------------------------------- */
+
+static bool has_item_of_seven(const void *how, const struct program *program)
+{
+    (void)how;
+    for (size_t i = 0; i < program->fields_len; i++)
+        if (program->fields[i].kind == FIELD_ITEM && program->fields[i].value >= 7)
+            return true;
+    return false;
+}
+
+static void shortens_items_from_both_sides(void **state)
+{
+    (void)state;
+    struct program program = {0};
+    add_op(&program, 0x81, 0);
+    for (uint64_t i = 0; i < 16; i++)
+        add_item(&program, i == 5 ? 90 : 3);
+    search(&program, has_item_of_seven, NULL);
+    size_t len;
+    uint8_t *bytes = program_encode(&program, &len);
+    static const uint8_t want[] = {0x81, 0, 0, 1, 0, 7};
+    assert_int_equal(len, sizeof want);
+    assert_memory_equal(bytes, want, len);
+    free(bytes);
+    program_free(&program);
+}
+
+/* "<" and a later byte above it. */
+static bool has_an_angle(const void *how, const struct program *program)
+{
+    bool open = false;
+    (void)how;
+    for (size_t i = 0; i < program->fields_len; i++) {
+        if (open && program->fields[i].value > '<')
+            return true;
+        open |= program->fields[i].value == '<';
+    }
+    return false;
+}
+
+static void shrinks_plain_bytes(void **state)
+{
+    (void)state;
+    static const char text[] = "the quick <brown> fox jumps over the lazy <dog>, again and again";
+    struct program program;
+    program_of_bytes(text, sizeof text - 1, &program);
+    search(&program, has_an_angle, NULL);
+    size_t len;
+    uint8_t *bytes = program_encode(&program, &len);
+    assert_int_equal(len, 2);
+    assert_memory_equal(bytes, "<=", 2);
+    assert_minimal(&program, has_an_angle, NULL);
+    free(bytes);
+    program_free(&program);
+}
+
+static bool always(const void *how, const struct program *program)
+{
+    (void)how;
+    (void)program;
+    return true;
+}
+
+static void what_always_fails_becomes_empty(void **state)
+{
+    (void)state;
+    struct program program;
+    uint64_t random = 3;
+    random_program(&random, &program);
+    search(&program, always, NULL);
+    assert_int_equal(program.ops_len, 0);
+    assert_int_equal(search(&program, always, NULL), 0);
+    program_free(&program);
+}
+
+/* --- Stopping, proving -------------------------------------------------------------------------------------- */
+
+static void keeps_the_best_when_stopped_at_any_time(void **state)
+{
+    (void)state;
+    static const struct need needs[] = {{0x81, 7}, {0x82, 2}, {0, 0}};
+    for (size_t stop = 1; stop < 60; stop++) {
+        struct program program = {0};
+        for (size_t i = 0; i < 40; i++)
+            add_op(&program, 0x80 + (int)(i % 4), 9);
+        struct watched watched = {has_needs, needs, 0, stop};
+        struct judge judge = {ask, &watched};
+        bool done = search_minimal(&program, &judge);
+        assert_true(has_needs(needs, &program));
+        assert_true(watched.asked <= stop);
+        if (done)
+            assert_minimal(&program, has_needs, needs);
+        else
+            assert_int_equal(watched.asked, stop);
+        program_free(&program);
+    }
+}
+
+static void the_proof_finds_what_can_still_go(void **state)
+{
+    (void)state;
+    static const struct need needs[] = {{0x81, 7}, {0, 0}};
+    struct watched watched = {has_needs, needs, 0, 0};
+    struct judge judge = {ask, &watched};
+    struct program program = {0};
+    add_op(&program, 0x81, 7);
+    struct proof proof = prove_minimal(&program, &judge);
+    assert_true(proof.holds);
+    assert_int_equal(proof.attempts, 3); /* without it; with 6; with 0 */
+    program.fields[0].value = 8;
+    proof = prove_minimal(&program, &judge);
+    assert_false(proof.holds);
+    assert_string_equal(proof.counter, "number 1 can be lowered from 8 to 7");
+    program.fields[0].value = 7;
+    add_op(&program, 0x80, 0);
+    proof = prove_minimal(&program, &judge);
+    assert_false(proof.holds);
+    assert_string_equal(proof.counter, "operation 2 can be dropped");
+    program_free(&program);
+}
+
+static void the_proof_of_a_stopped_judge_does_not_hold(void **state)
+{
+    (void)state;
+    static const struct need needs[] = {{0x81, 7}, {0, 0}};
+    struct watched watched = {has_needs, needs, 0, 1};
+    struct judge judge = {ask, &watched};
+    struct program program = {0};
+    add_op(&program, 0x81, 7);
+    struct proof proof = prove_minimal(&program, &judge);
+    assert_false(proof.holds);
+    assert_true(proof.stopped);
+    program_free(&program);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_least_that_a_monotone_judge_wants),
+        cmocka_unit_test(asks_few_questions_for_a_long_program),
+        cmocka_unit_test(is_one_minimal_whatever_the_judge_says),
+        cmocka_unit_test(removes_a_definer_with_its_users),
+        cmocka_unit_test(users_of_users_go_too),
+        cmocka_unit_test(never_slips_from_the_deep_bug_to_the_shallow_one),
+        cmocka_unit_test(takes_two_steps_where_one_is_not_enough),
+        cmocka_unit_test(lowers_two_numbers_together),
+        cmocka_unit_test(shortens_items_from_both_sides),
+        cmocka_unit_test(shrinks_plain_bytes),
+        cmocka_unit_test(what_always_fails_becomes_empty),
+        cmocka_unit_test(keeps_the_best_when_stopped_at_any_time),
+        cmocka_unit_test(the_proof_finds_what_can_still_go),
+        cmocka_unit_test(the_proof_of_a_stopped_judge_does_not_hold),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
