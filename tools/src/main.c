@@ -22,6 +22,7 @@ static const struct entry {
     {"minimize", cmd_minimize, "the smallest input with the same signature, and a C program"},
     {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
     {"targets", cmd_targets, "list the targets and their builds"},
+    {"bugs", cmd_bugs, "the planted bugs: is each found, named, shrunk and kept?"},
     {"doctor", cmd_doctor, "say what is missing on this machine, and what installs it"},
 };
 
