@@ -90,8 +90,8 @@ ledge_span ledge_vec_as_span(const ledge_vec *vec)
     return (ledge_span){vec->ptr, vec->length * vec->elem_size, vec->capacity * vec->elem_size};
 }
 
-/* Whether any of the size bytes at ptr is one of the vector's block; none is where there is no
- * block. Addresses are compared as numbers, since they may belong to different objects. */
+/* Whether any of the size bytes at ptr is one of the vector's block. Addresses are compared as
+ * numbers, since they may belong to different objects. Where there is no block, none is. */
 static bool overlaps_block(const ledge_vec *vec, const void *ptr, size_t size)
 {
     uintptr_t from = (uintptr_t)ptr, block = (uintptr_t)vec->ptr;
