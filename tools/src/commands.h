@@ -1,4 +1,5 @@
-/* commands.h: the commands. Each takes the arguments from its own name on and returns the exit code (fail.h). */
+/* commands.h: the commands. Each takes the arguments from its own name on and returns the exit code
+ * (fail.h). */
 #ifndef LEDGE_TOOLS_COMMANDS_H
 #define LEDGE_TOOLS_COMMANDS_H
 
@@ -7,6 +8,7 @@ int cmd_triage(int argc, char **argv);
 int cmd_minimize(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_targets(int argc, char **argv);
+int cmd_bugs(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 #endif
