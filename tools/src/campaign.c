@@ -15,7 +15,7 @@
 
 enum {
     TICK_MS = 500,
-    DRAIN_S = 20,             /* how long crashes may be named after the time is up */
+    DRAIN_S = 20,                 /* how long crashes may be named after the time is up */
     DISK_LEAST = 4 * 1024 * 1024, /* below, engines begin to write empty files */
 };
 
@@ -48,7 +48,8 @@ static void close_handle(uv_handle_t *handle)
         uv_close(handle, NULL);
 }
 
-/* Once nothing runs and nothing waits for a name, or nobody wants to wait: the loop ends when its handles are closed. */
+/* Once nothing runs and nothing waits for a name, or nobody wants to wait: the loop ends when its
+ * handles are closed. */
 static void finish_if_done(struct campaign *campaign)
 {
     if (!campaign->stopping || campaign->running > 0)
@@ -98,8 +99,9 @@ static void check_disk(struct campaign *campaign)
     unsigned long long left = (unsigned long long)disk.f_bavail * disk.f_frsize;
     if (left >= DISK_LEAST)
         return;
-    fail_set(&why, "free some space there and run it again (it goes on), or name another place with "
-                   "--state",
+    fail_set(&why,
+             "free some space there and run it again (it goes on), or name another place with "
+             "--state",
              "the disk of %s is full (%llu KiB left): stopped before anything could be lost",
              campaign->options->state, left / 1024);
     campaign_fail(campaign, &why);
@@ -116,7 +118,8 @@ static void on_tick(uv_timer_t *timer)
     if (now >= campaign->deadline)
         campaign_stop(campaign);
     bool idle = campaign->running == 0 && !campaign->stopping;
-    if (idle) /* everything that could run has a problem, or too little time is left for another slice */
+    if (idle) /* everything that could run has a problem, or too little time is left for another
+                 slice */
         campaign_stop(campaign);
     if (campaign->stopping && now - campaign->stopped > DRAIN_S * SECOND)
         campaign->give_up = true;
@@ -184,8 +187,8 @@ static bool prepare_instances(struct campaign *campaign, struct fail *why)
                            "there is nothing to fuzz with: %s", problem);
 }
 
-static bool open_campaign(struct campaign *campaign, const struct target *const *targets, size_t len,
-                          struct fail *why)
+static bool open_campaign(struct campaign *campaign, const struct target *const *targets,
+                          size_t len, struct fail *why)
 {
     const struct campaign_options *options = campaign->options;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);

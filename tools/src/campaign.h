@@ -1,7 +1,9 @@
-/* campaign.h: fuzz some targets for some time with both engines under all sanitizers, and name what is found.
+/* campaign.h: fuzz some targets for some time with both engines under all sanitizers, and name what
+ * is found.
  *
- * Engine processes take turns on a number of slots, share one corpus per target, and their crashes are saved at once,
- * replayed, named and deduplicated. Everything is kept in a state directory (store.h), where the next campaign goes on:
+ * Engine processes take turns on a number of slots, share one corpus per target, and their crashes
+ * are saved at once, replayed, named and deduplicated. Everything is kept in a state directory
+ * (store.h), where the next campaign goes on:
  *
  *   <state>/<target>/corpus            the shared inputs, named by content
  *   <state>/<target>/afl               AFL++'s own directory
@@ -32,11 +34,11 @@ struct campaign_options {
 struct campaign_target {
     const struct target *target;
     uint64_t executions;
-    double busy;      /* seconds, added over its engine processes */
-    uint64_t edges;   /* the most that any build counted */
-    uint64_t corpus;  /* files */
+    double busy;     /* seconds, added over its engine processes */
+    uint64_t edges;  /* the most that any build counted */
+    uint64_t corpus; /* files */
     unsigned new_issues;
-    uint64_t flaky;   /* crashes kept that never failed again, over all campaigns */
+    uint64_t flaky; /* crashes kept that never failed again, over all campaigns */
 };
 
 /* What became of one engine × sanitizer of one target. */
@@ -64,9 +66,10 @@ struct campaign_result {
     bool interrupted; /* by SIGINT or SIGTERM */
 };
 
-/* campaign_run runs one campaign; SIGINT, SIGTERM and SIGHUP end it early and cleanly. Returns false and *why when it could
- * not begin or not go on (no binary, corrupt store, full disk): what was found until then is saved, and in *result, which is
- * to be given to campaign_result_free in either case. One at a time per process, from the main thread. */
+/* campaign_run runs one campaign; SIGINT, SIGTERM and SIGHUP end it early and cleanly. Returns
+ * false and *why when it could not begin or not go on (no binary, corrupt store, full disk): what
+ * was found until then is saved, and in *result, which is to be given to campaign_result_free in
+ * either case. One at a time per process, from the main thread. */
 bool campaign_run(const struct manifest *manifest, const struct target *const *targets,
                   size_t targets_len, const struct campaign_options *options,
                   struct campaign_result *result, struct fail *why);

@@ -8,8 +8,8 @@
  * finding.c       from a crashing input to a named issue
  * progress.c      what is shown meanwhile
  *
- * Everything runs on one libuv loop in one thread, but for the replays of finding.c, which run on a thread of libuv's pool,
- * one at a time, and touch nothing but their finding and the runner. */
+ * Everything runs on one libuv loop in one thread, but for the replays of finding.c, which run on a
+ * thread of libuv's pool, one at a time, and touch nothing but their finding and the runner. */
 #ifndef LEDGE_TOOLS_CAMPAIGN_PARTS_H
 #define LEDGE_TOOLS_CAMPAIGN_PARTS_H
 
@@ -29,12 +29,14 @@ struct run;
 /* What is special about an engine. */
 struct engine {
     const char *name;
-    /* Builds the command line and what is added to the environment, for a run of so many seconds. */
+    /* Builds the command line and what is added to the environment, for a run of so many seconds.
+     */
     bool (*command)(struct instance *instance, unsigned seconds, struct paths *argv,
                     struct paths *env, struct fail *why);
     /* Looks at one line of output. */
     void (*line)(struct instance *instance, const char *line);
-    /* Called about every second, and once after the process has ended: statistics, crashes, corpus. */
+    /* Called about every second, and once after the process has ended: statistics, crashes, corpus.
+     */
     void (*poll)(struct instance *instance, bool ended);
 };
 
@@ -54,16 +56,16 @@ struct instance {
     struct subject *subject;
     const struct engine *engine;
     const struct build *build, *cmplog; /* cmplog: NULL but for AFL++'s main process */
-    char *directory;  /* what the engine drops */
-    unsigned rank, weight; /* who is first, and how much time it gets */
-    double busy;      /* seconds of finished runs */
-    uint64_t executions; /* of finished runs */
-    uint64_t now;     /* of this run */
-    uint64_t base;    /* AFL++ counts over restarts: what it said at the start */
-    unsigned starts, quick_ends; /* quick_ends: crashes in a row within a second */
-    uint64_t next_shared; /* the first id of AFL++'s queue that isn't shared yet */
-    char *problem;    /* why it can't run, or NULL */
-    struct run *run;  /* NULL: not running */
+    char *directory;                    /* what the engine drops */
+    unsigned rank, weight;              /* who is first, and how much time it gets */
+    double busy;                        /* seconds of finished runs */
+    uint64_t executions;                /* of finished runs */
+    uint64_t now;                       /* of this run */
+    uint64_t base;                      /* AFL++ counts over restarts: what it said at the start */
+    unsigned starts, quick_ends;        /* quick_ends: crashes in a row within a second */
+    uint64_t next_shared;               /* the first id of AFL++'s queue that isn't shared yet */
+    char *problem;                      /* why it can't run, or NULL */
+    struct run *run;                    /* NULL: not running */
 };
 
 /* One process of an instance. */
@@ -95,7 +97,7 @@ struct campaign {
     struct instance *instances;
     size_t instances_len;
     struct store *store;
-    struct runner *runner; /* for the worker */
+    struct runner *runner;                        /* for the worker */
     struct finding *first_finding, *last_finding; /* the queue; the first is being worked on */
     size_t findings;
     uint64_t started, deadline, stopped; /* uv_hrtime; stopped 0: still going */
@@ -130,8 +132,8 @@ unsigned plan_slice(const struct campaign *campaign, const struct instance *inst
 /* instance.c */
 bool instance_start(struct instance *instance, unsigned seconds, struct fail *why);
 void instance_stop(struct instance *instance); /* asks the process to end */
-/* Kills the instance's programs that run in its directory without an engine: afl-fuzz may leave its children behind, stopped
- * and holding its lock. */
+/* Kills the instance's programs that run in its directory without an engine: afl-fuzz may leave its
+ * children behind, stopped and holding its lock. */
 void instance_kill_strays(const struct instance *instance);
 void instance_tick(struct instance *instance); /* polls, and kills what doesn't end */
 
@@ -140,12 +142,13 @@ bool corpus_prepare(struct subject *subject, struct fail *why);
 /* Puts an input into the shared corpus, under the name of its content. */
 bool corpus_add(struct subject *subject, const void *bytes, size_t len, struct fail *why);
 /* Takes a crashing input out, whichever engine named it: a corpus must load. */
-void corpus_drop(struct subject *subject, const void *bytes, size_t len, const char *libfuzzer_name);
+void corpus_drop(struct subject *subject, const void *bytes, size_t len,
+                 const char *libfuzzer_name);
 uint64_t corpus_count(const struct subject *subject);
 
 /* finding.c */
-/* Saves an input that an engine says crashes, and queues it for a name. Returns false when it could not be saved: the
- * campaign then stops, and the engine's file must stay. */
+/* Saves an input that an engine says crashes, and queues it for a name. Returns false when it could
+ * not be saved: the campaign then stops, and the engine's file must stay. */
 bool finding_add(struct instance *instance, const void *bytes, size_t len, const char *log,
                  size_t log_len);
 void findings_resume(struct campaign *campaign); /* queues what earlier campaigns left unnamed */

@@ -1,5 +1,6 @@
-/* campaign_plan.c: fair turns. Each instance has a weight; the one that has had the least time for its weight goes next, and
- * among equals the one of lower rank: what finds most comes first, so that even a short campaign sees both engines. */
+/* campaign_plan.c: fair turns. Each instance has a weight; the one that has had the least time for
+ * its weight goes next, and among equals the one of lower rank: what finds most comes first, so
+ * that even a short campaign sees both engines. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,11 +19,11 @@ static const struct flavour {
     const char *sanitizer;
     unsigned rank, weight;
 } flavours[] = {
-    {&engine_libfuzzer, "asan", 0, 3}, {&engine_afl, "none", 1, 2},
+    {&engine_libfuzzer, "asan", 0, 3},  {&engine_afl, "none", 1, 2},
     {&engine_libfuzzer, "ubsan", 2, 1}, {&engine_libfuzzer, "msan", 3, 1},
-    {&engine_libfuzzer, "tsan", 4, 1}, {&engine_afl, "asan", 5, 1},
-    {&engine_libfuzzer, "none", 6, 1}, {&engine_afl, "ubsan", 7, 1},
-    {&engine_afl, "msan", 8, 1}, {&engine_afl, "tsan", 9, 1},
+    {&engine_libfuzzer, "tsan", 4, 1},  {&engine_afl, "asan", 5, 1},
+    {&engine_libfuzzer, "none", 6, 1},  {&engine_afl, "ubsan", 7, 1},
+    {&engine_afl, "msan", 8, 1},        {&engine_afl, "tsan", 9, 1},
 };
 
 enum { FLAVOURS = sizeof flavours / sizeof flavours[0] };
@@ -106,7 +107,8 @@ unsigned plan_slice(const struct campaign *campaign, const struct instance *inst
     return (unsigned)(slice + 0.5);
 }
 
-/* After its first crashes an instance goes on with the rest of its slice, unless it only ever finds the same at once. */
+/* After its first crashes an instance goes on with the rest of its slice, unless it only ever finds
+ * the same at once. */
 static bool goes_on(const struct instance *instance)
 {
     return instance->quick_ends > 0 && instance->quick_ends < QUICK_MOST;

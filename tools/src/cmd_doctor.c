@@ -16,7 +16,8 @@
 static const struct command command = {
     .name = "doctor",
     .synopsis = "",
-    .purpose = "Says whether everything is here that the other commands need, and what installs it.",
+    .purpose =
+        "Says whether everything is here that the other commands need, and what installs it.",
     .notes = "exit: 0 all is well (warnings included); 1 something is missing; 2 usage",
 };
 
@@ -139,16 +140,18 @@ static void check_kernel(struct report *report)
     if (file_read("/proc/sys/kernel/core_pattern", &bytes, &len, &why)) {
         bytes[strcspn(bytes, "\n")] = '\0';
         if (bytes[0] == '|')
-            tell(report, WARNING, "core_pattern",
-                 "crashes go to a program first, which slows AFL++: sysctl kernel.core_pattern=core",
-                 NULL);
+            tell(
+                report, WARNING, "core_pattern",
+                "crashes go to a program first, which slows AFL++: sysctl kernel.core_pattern=core",
+                NULL);
         else
             tell(report, FINE, "core_pattern", bytes, NULL);
         free(bytes);
     }
     if (file_read("/proc/sys/vm/mmap_rnd_bits", &bytes, &len, &why)) {
         bytes[strcspn(bytes, "\n")] = '\0';
-        tell(report, FINE, "vm.mmap_rnd_bits", bytes, NULL); /* whether it hurts, the runs above tell */
+        tell(report, FINE, "vm.mmap_rnd_bits", bytes,
+             NULL); /* whether it hurts, the runs above tell */
         free(bytes);
     }
 }

@@ -86,7 +86,8 @@ static void show_progress(struct replay *replay)
     if (now - replay->told < pause)
         return;
     replay->told = now;
-    fprintf(stderr, replay->live ? "\r%zu of %zu runs, %zu failed\033[K" : "%zu of %zu runs, %zu failed\n",
+    fprintf(stderr,
+            replay->live ? "\r%zu of %zu runs, %zu failed\033[K" : "%zu of %zu runs, %zu failed\n",
             replay->runs, replay->runs_total, replay->failures_len);
 }
 
@@ -103,8 +104,8 @@ static void on_seen(void *context, size_t index, const struct run_result *result
     pthread_mutex_lock(&replay->lock);
     replay->runs++;
     if (result->crash.found) {
-        replay->failures = mem_resize(replay->failures, replay->failures_len + 1,
-                                      sizeof *replay->failures);
+        replay->failures =
+            mem_resize(replay->failures, replay->failures_len + 1, sizeof *replay->failures);
         struct failure *failure = &replay->failures[replay->failures_len++];
         failure->task = watcher->task;
         failure->path = replay->inputs[watcher->task->from + index].path;
@@ -240,8 +241,7 @@ static bool find_given(struct replay *replay, const struct arguments *arguments,
 static bool find_kept(struct replay *replay, const struct target *target, struct fail *why)
 {
     struct paths paths = {0};
-    char *reproducers =
-        mem_print("%s/reproducers/%s", replay->manifest->crashes, target->name);
+    char *reproducers = mem_print("%s/reproducers/%s", replay->manifest->crashes, target->name);
     bool ok = !target->corpus || paths_find(&paths, target->corpus, why);
     size_t from_corpus = paths.len;
     if (ok && path_is_dir(reproducers))
@@ -357,8 +357,8 @@ int cmd_replay(int argc, char **argv)
         return usage_error("replay", "which inputs? (--regress runs all that are kept)");
     char *unknown = list_check(chosen.builds, runner_sanitizers);
     if (unknown) {
-        code = usage_error("replay", "--build: there is no '%s'; there are asan,msan,tsan,ubsan,none",
-                           unknown);
+        code = usage_error(
+            "replay", "--build: there is no '%s'; there are asan,msan,tsan,ubsan,none", unknown);
         free(unknown);
         return code;
     }

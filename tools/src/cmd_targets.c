@@ -28,9 +28,9 @@ static json_t *target_json(const struct target *target)
     json_t *builds = json_array();
     for (size_t i = 0; i < target->builds_len; i++) {
         const struct build *build = &target->builds[i];
-        json_append(builds, json_pack("{s:s, s:s, s:s, s:b}", "engine", build->engine, "sanitizer",
-                                      build->sanitizer, "binary", build->binary, "built",
-                                      is_built(build)));
+        json_append(builds,
+                    json_pack("{s:s, s:s, s:s, s:b}", "engine", build->engine, "sanitizer",
+                              build->sanitizer, "binary", build->binary, "built", is_built(build)));
     }
     return json_pack("{s:s, s:i, s:b, s:s, s:s?, s:s?, s:s?, s:{s:i, s:i, s:i}, s:o}", "name",
                      target->name, "format_version", (int)target->format_version, "kit",
@@ -74,7 +74,8 @@ int cmd_targets(int argc, char **argv)
     const struct manifest *manifest = manifest_load(arguments.manifest, &why);
     const struct target **targets = NULL;
     size_t len = 0;
-    if (!manifest || !manifest_select(manifest, arguments.at, arguments.len, &targets, &len, &why)) {
+    if (!manifest ||
+        !manifest_select(manifest, arguments.at, arguments.len, &targets, &len, &why)) {
         fail_print(&why);
         manifest_free(manifest);
         return EXIT_CANNOT;

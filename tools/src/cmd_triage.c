@@ -19,20 +19,24 @@ static struct {
 static const struct option_def options[] = {
     {"target", OPTION_TEXT, "T", "the target that inputs belong to", &chosen.target, 0},
     {"log", OPTION_FLAG, NULL, "every file is a log, whatever it looks like", &chosen.log, 0},
-    {"input", OPTION_FLAG, NULL, "every file is an input, whatever it looks like", &chosen.input, 0},
+    {"input", OPTION_FLAG, NULL, "every file is an input, whatever it looks like", &chosen.input,
+     0},
 };
 
 static const struct command command = {
     .name = "triage",
     .synopsis = "PATH… [--target T] [--log | --input]",
-    .purpose = "Says what each crash is. A file that looks like a report is parsed; any other is an input,\n"
-               "which is replayed under every sanitizer and named once. Directories are searched. The\n"
-               "words are ClusterFuzz's (crash_type, crash_state), with a class of our own.",
-    .notes = "The target of an input is --target, or follows from where it lies: corpus/<target>/,\n"
-             "crashes/…/<target>/, or a report.json beside it.\n\n"
-             "  ledge triage build/campaign/crashes\n"
-             "  ledge triage nightly.log --json\n\n"
-             "exit: 0 no crash; 1 a crash was named; 2 usage; 3 some file could not be triaged",
+    .purpose =
+        "Says what each crash is. A file that looks like a report is parsed; any other is an "
+        "input,\n"
+        "which is replayed under every sanitizer and named once. Directories are searched. The\n"
+        "words are ClusterFuzz's (crash_type, crash_state), with a class of our own.",
+    .notes =
+        "The target of an input is --target, or follows from where it lies: corpus/<target>/,\n"
+        "crashes/…/<target>/, or a report.json beside it.\n\n"
+        "  ledge triage build/campaign/crashes\n"
+        "  ledge triage nightly.log --json\n\n"
+        "exit: 0 no crash; 1 a crash was named; 2 usage; 3 some file could not be triaged",
     .options = options,
     .options_len = sizeof options / sizeof options[0],
 };
@@ -66,7 +70,8 @@ static bool read_log(struct session *session, struct entry *entry, const char *b
 {
     struct fail unknown;
     const struct target *target =
-        session->manifest ? owner_of(session->manifest, entry->file, chosen.target, &unknown) : NULL;
+        session->manifest ? owner_of(session->manifest, entry->file, chosen.target, &unknown)
+                          : NULL;
     entry->target = target ? target->name : chosen.target;
     struct crash_evidence evidence = {
         .log = bytes,
@@ -123,11 +128,12 @@ static void print_entry(const struct entry *entry)
         return;
     }
     const struct triage *triage = &entry->triage;
-    const char *by = entry->is_log && crash->sanitizer ? crash->sanitizer
-                                                       : triage->verdicts[triage->primary].sanitizer;
+    const char *by = entry->is_log && crash->sanitizer
+                         ? crash->sanitizer
+                         : triage->verdicts[triage->primary].sanitizer;
     char *line = describe_crash(by, crash);
-    printf("  %s\n  class %s, security %s%s%s%s, confidence %s, signature %s\n", line, crash->class_,
-           crash->security ? "yes" : "no", crash->security_reason ? " (" : "",
+    printf("  %s\n  class %s, security %s%s%s%s, confidence %s, signature %s\n", line,
+           crash->class_, crash->security ? "yes" : "no", crash->security_reason ? " (" : "",
            crash->security_reason ? crash->security_reason : "", crash->security_reason ? ")" : "",
            crash->confidence ? crash->confidence : "?", crash->signature);
     free(line);
@@ -243,7 +249,8 @@ static bool open_session(struct session *session, const struct arguments *argume
 {
     session->manifest = manifest_load(arguments->manifest, &session->manifest_why);
     if (!session->manifest)
-        return arguments->manifest == NULL; /* logs can be read without; a named one must be there */
+        return arguments->manifest ==
+               NULL; /* logs can be read without; a named one must be there */
     session->runner = runner_new(session->manifest, &session->manifest_why);
     return session->runner != NULL;
 }

@@ -82,5 +82,6 @@ bool corpus_prepare(struct subject *subject, struct fail *why)
     if (subject->corpus_files > 0)
         return true;
     subject->corpus_files = 1;
-    return corpus_add(subject, "", 1, why); /* AFL++ doesn't start from nothing, nor from an empty file */
+    return corpus_add(subject, "", 1,
+                      why); /* AFL++ doesn't start from nothing, nor from an empty file */
 }

@@ -40,11 +40,17 @@ static bool has_entries(const char *dictionary)
 
 static void add_environment(const struct instance *instance, struct paths *env)
 {
-    static const char *const fixed[] = {
-        "AFL_NO_UI=1",        "AFL_SKIP_CPUFREQ=1",  "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
-        "AFL_AUTORESUME=1",   "AFL_IMPORT_FIRST=1",  "AFL_NO_AFFINITY=1",
-        "AFL_FAST_CAL=1",     "AFL_SYNC_TIME=1",     "AFL_NO_CRASH_README=1",
-        "AFL_CMPLOG_ONLY_NEW=1", "AFL_FORKSRV_INIT_TMOUT=30000"};
+    static const char *const fixed[] = {"AFL_NO_UI=1",
+                                        "AFL_SKIP_CPUFREQ=1",
+                                        "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
+                                        "AFL_AUTORESUME=1",
+                                        "AFL_IMPORT_FIRST=1",
+                                        "AFL_NO_AFFINITY=1",
+                                        "AFL_FAST_CAL=1",
+                                        "AFL_SYNC_TIME=1",
+                                        "AFL_NO_CRASH_README=1",
+                                        "AFL_CMPLOG_ONLY_NEW=1",
+                                        "AFL_FORKSRV_INIT_TMOUT=30000"};
     const struct target *target = instance->subject->target;
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         paths_add(env, mem_text(fixed[i]));
@@ -133,7 +139,8 @@ static void saw_executions(struct instance *instance, uint64_t total)
         instance->now = total - instance->base;
 }
 
-/* The last line of plot_data, written every few seconds; fuzzer_stats is written once a minute and at the end. */
+/* The last line of plot_data, written every few seconds; fuzzer_stats is written once a minute and
+ * at the end. */
 static void read_plot(struct instance *instance)
 {
     char *path = own_directory(instance, "plot_data");
@@ -151,8 +158,9 @@ static void read_plot(struct instance *instance)
     tail[len] = '\0';
     const char *last = strrchr(tail, '\n');
     unsigned long long total, edges;
-    if (last && sscanf(last, " %*d, %*d, %*d, %*d, %*d, %*d, %*[^,], %*d, %*d, %*d, %*[^,], %llu, %llu",
-                       &total, &edges) == 2) {
+    if (last &&
+        sscanf(last, " %*d, %*d, %*d, %*d, %*d, %*d, %*[^,], %*d, %*d, %*d, %*[^,], %llu, %llu",
+               &total, &edges) == 2) {
         saw_executions(instance, total);
         if (edges > instance->subject->edges)
             instance->subject->edges = edges;

@@ -1,4 +1,5 @@
-/* engine_libfuzzer.c: plain libFuzzer processes. One ends at its first crash, which is then in its directory. */
+/* engine_libfuzzer.c: plain libFuzzer processes. One ends at its first crash, which is then in its
+ * directory. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,8 @@ static void line(struct instance *instance, const char *text)
     }
 }
 
-/* On a full disk libFuzzer writes nothing and says "written", but its output still has the input. */
+/* On a full disk libFuzzer writes nothing and says "written", but its output still has the input.
+ */
 static bool from_output(const char *log, char **bytes, size_t *len)
 {
     const char *at = NULL;
@@ -133,10 +135,11 @@ static void poll(struct instance *instance, bool ended)
         gather(instance, files.at[i], log, len);
     }
     if (crashes == 0 && strstr(log, "WARNING: ThreadSanitizer: "))
-        progress_say(instance->campaign,
-                     "%s libfuzzer/tsan reported something and went on, so that its input is not known;"
-                     " the target should abort after __tsan_on_report",
-                     instance->subject->target->name);
+        progress_say(
+            instance->campaign,
+            "%s libfuzzer/tsan reported something and went on, so that its input is not known;"
+            " the target should abort after __tsan_on_report",
+            instance->subject->target->name);
     const struct run *run = instance->run;
     bool bad = (run->signal != 0 || run->code != 0) && !run->asked_to_end;
     if (bad && crashes == 0 && instance->now == 0)

@@ -17,15 +17,16 @@ struct paths {
 void paths_add(struct paths *paths, char *path);
 void paths_free(struct paths *paths);
 
-/* file_read reads a whole file into *bytes (NUL after it, for free). A directory, a missing or an unreadable file is an
- * error that names the path. */
+/* file_read reads a whole file into *bytes (NUL after it, for free). A directory, a missing or an
+ * unreadable file is an error that names the path. */
 bool file_read(const char *path, char **bytes, size_t *len, struct fail *why);
 
-/* file_write makes path hold exactly these bytes, durably: temporary file beside it, fsync, rename, fsync of the directory.
- * On error path is as it was and no temporary is left. */
+/* file_write makes path hold exactly these bytes, durably: temporary file beside it, fsync, rename,
+ * fsync of the directory. On error path is as it was and no temporary is left. */
 bool file_write(const char *path, const void *bytes, size_t len, struct fail *why);
 
-/* file_put does it neither durably nor at once: for what another process reads later, or nobody misses. */
+/* file_put does it neither durably nor at once: for what another process reads later, or nobody
+ * misses. */
 bool file_put(const char *path, const void *bytes, size_t len, struct fail *why);
 
 /* dir_make makes a directory and those above it; existing ones are fine. */
@@ -34,11 +35,13 @@ bool dir_make(const char *path, struct fail *why);
 /* dir_remove removes a directory and everything in it, best effort: a missing one is fine. */
 void dir_remove(const char *path);
 
-/* paths_find adds path itself when it is a file, or every regular file below it, sorted, when it is a directory. Names that
- * start with '.' and README files below a directory are left out: they are not inputs. */
+/* paths_find adds path itself when it is a file, or every regular file below it, sorted, when it is
+ * a directory. Names that start with '.' and README files below a directory are left out: they are
+ * not inputs. */
 bool paths_find(struct paths *paths, const char *path, struct fail *why);
 
-/* path_is_dir and path_is_file follow symbolic links; anything that can't be examined is neither. */
+/* path_is_dir and path_is_file follow symbolic links; anything that can't be examined is neither.
+ */
 bool path_is_dir(const char *path);
 bool path_is_file(const char *path);
 

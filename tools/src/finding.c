@@ -1,8 +1,9 @@
 /* finding.c: from a crashing input to a named issue.
  *
- * The input is saved first. If the engine's own report has a known signature, that ends the matter; so does a known signature
- * when a worker thread replays it under the build that found it. Only something new is replayed under every sanitizer, and
- * several times, to see whether it fails each time. */
+ * The input is saved first. If the engine's own report has a known signature, that ends the matter;
+ * so does a known signature when a worker thread replays it under the build that found it. Only
+ * something new is replayed under every sanitizer, and several times, to see whether it fails each
+ * time. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,7 +35,7 @@ struct finding {
     const char *first_build;
     unsigned hits, runs; /* of that build */
     struct triage triage;
-    struct crash heard;  /* what the engine's own output says */
+    struct crash heard; /* what the engine's own output says */
     bool ok;
     struct fail why;
     struct finding *next;
@@ -112,9 +113,9 @@ static void work(uv_work_t *request)
         finding->ok = true;
         while (finding->ok && finding->runs < TRIES)
             finding->ok = run_again(finding);
-        finding->ok = finding->ok &&
-                      triage_input(finding->campaign->runner, finding->subject->target,
-                                   finding->crash.artifact, &finding->triage, &finding->why);
+        finding->ok =
+            finding->ok && triage_input(finding->campaign->runner, finding->subject->target,
+                                        finding->crash.artifact, &finding->triage, &finding->why);
         break;
     case ROUND_NAME:
         break;
@@ -127,8 +128,7 @@ static void remember_seen(struct campaign *campaign, int64_t id, bool is_new)
     for (size_t i = 0; i < result->issues_len; i++)
         if (result->issues[i].issue.id == id)
             return;
-    result->issues =
-        mem_resize(result->issues, result->issues_len + 1, sizeof *result->issues);
+    result->issues = mem_resize(result->issues, result->issues_len + 1, sizeof *result->issues);
     struct campaign_issue *seen = &result->issues[result->issues_len];
     *seen = (struct campaign_issue){.is_new = is_new};
     struct fail why;
@@ -158,16 +158,23 @@ static void announce(struct finding *finding, const char *build, const struct cr
     free(line);
 }
 
+/* A vague report stays out: another mistake in the same operation would fail the same check. */
+static bool is_same_mistake(const struct crash *crash, const struct crash *name)
+{
+    return crash_near(crash, name) && crash_vagueness(crash) == 0;
+}
+
 /* Makes an issue of one name; what other builds say of the same place becomes an alias. */
 static void name_issue(struct finding *finding, const char *build, const struct crash *name)
 {
-    const struct crash *also[sizeof finding->triage.verdicts / sizeof finding->triage.verdicts[0] + 1];
+    const struct crash
+        *also[sizeof finding->triage.verdicts / sizeof finding->triage.verdicts[0] + 1];
     size_t also_len = 0;
     struct campaign *campaign = finding->campaign;
     for (size_t i = 0; i < finding->triage.len; i++)
-        if (crash_near(&finding->triage.verdicts[i].crash, name))
+        if (is_same_mistake(&finding->triage.verdicts[i].crash, name))
             also[also_len++] = &finding->triage.verdicts[i].crash;
-    if (crash_near(&finding->first, name))
+    if (is_same_mistake(&finding->first, name))
         also[also_len++] = &finding->first;
     struct fail why;
     int64_t issue = store_known(campaign->store, finding->crash.target, name->signature);
@@ -198,9 +205,10 @@ static void name_finding(struct finding *finding)
         finding->hits = 1;
         finding->runs = 1;
     }
-    /* The finder's own precise report of another place is another issue. A vague one (a failed check, further on, because the
-     * program went on after the mistake) is not. */
-    if (first->found && crash_vagueness(first) == 0 && (!primary || !crash_near(first, &primary->crash)))
+    /* The finder's own precise report of another place is another issue. A vague one (a failed
+     * check, further on, because the program went on after the mistake) is not. */
+    if (first->found && crash_vagueness(first) == 0 &&
+        (!primary || !crash_near(first, &primary->crash)))
         name_issue(finding, finding->first_build, first);
     if (primary) {
         name_issue(finding, primary->sanitizer, &primary->crash);
@@ -230,12 +238,20 @@ static void next_finding(struct campaign *campaign)
         start_work(campaign->first_finding);
 }
 
+/* A failed check or a signal may be the late sign of what AddressSanitizer sees earlier: unless it
+ * was that build which said so, its signature alone is not enough to call it known. */
+static bool may_hide_more(const struct finding *finding, const struct crash *crash)
+{
+    bool limit = strcmp(crash->class_, "timeout") == 0 || strcmp(crash->class_, "oom") == 0;
+    return crash_vagueness(crash) > 0 && !limit && strcmp(finding->crash.sanitizer, "asan") != 0;
+}
+
 /* Counts a finding whose signature, as far as it is known after this round, has an issue. */
 static bool is_known(struct finding *finding)
 {
     const struct crash *crash = finding->round == ROUND_LISTEN ? &finding->heard : &finding->first;
     int64_t issue = 0;
-    if (crash->found && finding->round != ROUND_ALL)
+    if (crash->found && finding->round != ROUND_ALL && !may_hide_more(finding, crash))
         issue = store_known(finding->campaign->store, finding->crash.target, crash->signature);
     if (issue)
         count_known(finding, issue);
@@ -306,7 +322,8 @@ static bool is_queued(const struct campaign *campaign, int64_t crash)
     return false;
 }
 
-/* The store failed. The input goes to a place of its own if there is one, so that even a full disk loses nothing. */
+/* The store failed. The input goes to a place of its own if there is one, so that even a full disk
+ * loses nothing. */
 static void rescue(struct campaign *campaign, const void *bytes, size_t len, struct fail *why)
 {
     const char *base = getenv("TMPDIR");

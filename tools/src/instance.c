@@ -71,7 +71,8 @@ static void on_output(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
     }
 }
 
-/* Whether /proc/<pid>/<what> is a link to path; a program that was built anew since is "path (deleted)". */
+/* Whether /proc/<pid>/<what> is a link to path; a program that was built anew since is "path
+ * (deleted)". */
 static bool links_to(const char *pid, const char *what, const char *path)
 {
     char *link = mem_print("/proc/%s/%s", pid, what);
@@ -146,7 +147,8 @@ static int spawn(struct run *run, char **argv, char **env)
     run->output.data = run;
     run->process.data = run;
     run->open_handles = 2;
-    /* afl-fuzz takes its children with it on SIGTERM, and leaves them behind, stopped, on SIGKILL. */
+    /* afl-fuzz takes its children with it on SIGTERM, and leaves them behind, stopped, on SIGKILL.
+     */
     proc_children_die_with_us(run->instance->engine == &engine_afl ? SIGTERM : SIGKILL);
     error = uv_spawn(loop, &run->process, &options);
     close(pair[1]);

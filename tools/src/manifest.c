@@ -1,17 +1,18 @@
-/* manifest.c: reading the manifest. Its layout, format 1; paths are absolute, what is marked ? may be left out or null:
+/* manifest.c: reading the manifest. Its layout, format 1; paths are absolute, what is marked ? may
+ * be left out or null:
  *
  *   { "format": 1,
- *     "root": DIR, "build": DIR, "crashes": DIR, "cmake": FILE, "symbolizer": FILE, "afl_fuzz": FILE ?,
- *     "targets": [ TARGET… ],
- *     "bugs": [ { "id": NAME, "build_target": NAME, "file": FILE, "variant": TARGET } … ] ? }
+ *     "root": DIR, "build": DIR, "crashes": DIR, "cmake": FILE, "symbolizer": FILE, "afl_fuzz":
+ * FILE ?, "targets": [ TARGET… ], "bugs": [ { "id": NAME, "build_target": NAME, "file": FILE,
+ * "variant": TARGET } … ] ? }
  *
  *   TARGET = { "name": NAME, "format_version": NUMBER, "kit": BOOL, "source": FILE,
  *              "dictionary": FILE ?, "corpus": DIR ?, "mutator": FILE ?,
  *              "limits": { "timeout_ms": NUMBER, "rss_mb": NUMBER, "max_len": NUMBER },
  *              "builds": [ { "engine": "libfuzzer"|"afl"|"replay",
- *                            "sanitizer": "asan"|"ubsan"|"tsan"|"msan"|"none"|"cmplog"|"coverage", "binary": FILE } … ],
- *              "repro": { "cc": FILE, "cflags": [TEXT…],
- *                         "flavours": [ { "sanitizer": …, "flags": [TEXT…], "library": FILE } … ] } ? } */
+ *                            "sanitizer": "asan"|"ubsan"|"tsan"|"msan"|"none"|"cmplog"|"coverage",
+ * "binary": FILE } … ], "repro": { "cc": FILE, "cflags": [TEXT…], "flavours": [ { "sanitizer": …,
+ * "flags": [TEXT…], "library": FILE } … ] } ? } */
 #include "manifest.h"
 
 #include <errno.h>
@@ -323,7 +324,8 @@ static bool parse(struct loaded *loaded, struct fail *why)
     char *bytes;
     size_t len;
     if (access(loaded->path, F_OK) != 0)
-        return fail_set(why, "build first (cmake --build --preset default), or give --manifest FILE",
+        return fail_set(why,
+                        "build first (cmake --build --preset default), or give --manifest FILE",
                         "%s: %s", loaded->path, strerror(errno));
     if (!file_read(loaded->path, &bytes, &len, why))
         return false;

@@ -10,7 +10,8 @@
 
 static _Noreturn void out_of_memory(void)
 {
-    static const struct fail why = {"out of memory", "what was found so far is saved; run it again"};
+    static const struct fail why = {"out of memory",
+                                    "what was found so far is saved; run it again"};
     fail_print(&why);
     exit(EXIT_CANNOT);
 }

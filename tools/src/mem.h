@@ -1,13 +1,15 @@
 /* mem.h: memory for a program that has nothing better to do than stop when there is none.
  *
- * The tools keep what matters on disk before they go on, so running out of memory costs nothing but the current step: each
- * of these prints one line and ends the process with EXIT_CANNOT instead of returning NULL. Thread-safe. */
+ * The tools keep what matters on disk before they go on, so running out of memory costs nothing but
+ * the current step: each of these prints one line and ends the process with EXIT_CANNOT instead of
+ * returning NULL. Thread-safe. */
 #ifndef LEDGE_TOOLS_MEM_H
 #define LEDGE_TOOLS_MEM_H
 
 #include <stddef.h>
 
-/* mem_new returns count zeroed elements of size bytes each, to be given to free. count * size may be 0. */
+/* mem_new returns count zeroed elements of size bytes each, to be given to free. count * size may
+ * be 0. */
 void *mem_new(size_t count, size_t size) __attribute__((malloc, alloc_size(1, 2), returns_nonnull));
 
 /* mem_resize changes the size of a block, as realloc. The new part is not zeroed. */

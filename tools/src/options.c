@@ -39,7 +39,8 @@ static void print_help(const struct command *command)
         print_option(option->name, option->value, option->help);
     }
     print_option("json", NULL, "print the result as JSON on stdout");
-    print_option("manifest", "FILE", "the targets to know (default: the build's own, or $LEDGE_MANIFEST)");
+    print_option("manifest", "FILE",
+                 "the targets to know (default: the build's own, or $LEDGE_MANIFEST)");
     print_option("help", NULL, "this text");
     if (command->notes)
         printf("\n%s\n", command->notes);
@@ -121,7 +122,8 @@ int options_parse(const struct command *command, int argc, char **argv, struct a
     return result;
 }
 
-/* Steps through a comma-separated list; returns the length of the part at *at, and moves *at past it. */
+/* Steps through a comma-separated list; returns the length of the part at *at, and moves *at past
+ * it. */
 static size_t next_part(const char **at, const char **part)
 {
     *part = *at;

@@ -1,6 +1,8 @@
-/* options.h: one way to read a command line, so that --help, --manifest, --json and a usage error are the same everywhere.
+/* options.h: one way to read a command line, so that --help, --manifest, --json and a usage error
+ * are the same everywhere.
  *
- * A command describes itself in a `struct command` and gets its --help text from the same description. */
+ * A command describes itself in a `struct command` and gets its --help text from the same
+ * description. */
 #ifndef LEDGE_TOOLS_OPTIONS_H
 #define LEDGE_TOOLS_OPTIONS_H
 
@@ -39,19 +41,20 @@ struct arguments {
     size_t len;
 };
 
-/* options_parse reads argv[1…] (argv[0] is the command's name). Returns -1 when the command should go on; otherwise the exit
- * code: --help was printed, or a usage error. */
+/* options_parse reads argv[1…] (argv[0] is the command's name). Returns -1 when the command should
+ * go on; otherwise the exit code: --help was printed, or a usage error. */
 int options_parse(const struct command *command, int argc, char **argv,
                   struct arguments *arguments);
 
 /* usage_error prints a usage error of a command and returns EXIT_USAGE. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* list_has says whether a comma-separated list holds name; a NULL list, and one with "all", hold everything. */
+/* list_has says whether a comma-separated list holds name; a NULL list, and one with "all", hold
+ * everything. */
 bool list_has(const char *list, const char *name);
 
-/* list_check finds the first part of a comma-separated list that is none of the NULL-terminated names; NULL: all are. The
- * answer is for free(). */
+/* list_check finds the first part of a comma-separated list that is none of the NULL-terminated
+ * names; NULL: all are. The answer is for free(). */
 char *list_check(const char *list, const char *const *names);
 
 #endif

@@ -17,8 +17,8 @@ static const struct target *target_named(const struct manifest *manifest, const 
     return NULL;
 }
 
-/* The last directory of an absolute path that is named as a target, provided that one of the directories is called corpus or
- * crashes: a target's name alone ("view") may be any directory. */
+/* The last directory of an absolute path that is named as a target, provided that one of the
+ * directories is called corpus or crashes: a target's name alone ("view") may be any directory. */
 static const struct target *from_directories(const struct manifest *manifest, const char *path)
 {
     const struct target *found = NULL;
@@ -81,10 +81,18 @@ static bool is_readable_text(const char *bytes, size_t len)
 
 bool looks_like_report(const char *bytes, size_t len)
 {
-    static const char *const marks[] = {
-        "==ERROR: ", "==WARNING: ", "runtime error: ", "WARNING: ThreadSanitizer",
-        "libFuzzer: ", "==ledge== ", "SUMMARY: ", "INFO: Seed: ", "INFO: Running with entropic",
-        "DEADLYSIGNAL", "ledge-run: ", ": Assertion `"};
+    static const char *const marks[] = {"==ERROR: ",
+                                        "==WARNING: ",
+                                        "runtime error: ",
+                                        "WARNING: ThreadSanitizer",
+                                        "libFuzzer: ",
+                                        "==ledge== ",
+                                        "SUMMARY: ",
+                                        "INFO: Seed: ",
+                                        "INFO: Running with entropic",
+                                        "DEADLYSIGNAL",
+                                        "ledge-run: ",
+                                        ": Assertion `"};
     if (!is_readable_text(bytes, len))
         return false;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)

@@ -16,7 +16,8 @@
 
 enum {
     DEFAULT_OUTPUT_MAX = 1024 * 1024,
-    DRAIN_MS = 250, /* how long a pipe may stay open after the child's death: a daemon may hold it forever */
+    DRAIN_MS = 250, /* how long a pipe may stay open after the child's death: a daemon may hold it
+                       forever */
 };
 
 struct child {
@@ -112,7 +113,8 @@ static void close_if_open(uv_handle_t *handle)
 /* When the child is dead and both pipes are at their end there is nothing left to wait for. */
 static void finish_if_done(struct child *child)
 {
-    bool open = !uv_is_closing((uv_handle_t *)&child->out) || !uv_is_closing((uv_handle_t *)&child->err);
+    bool open =
+        !uv_is_closing((uv_handle_t *)&child->out) || !uv_is_closing((uv_handle_t *)&child->err);
     if (!child->exited || open)
         return;
     close_if_open((uv_handle_t *)&child->in);

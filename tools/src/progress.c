@@ -1,5 +1,5 @@
-/* progress.c: what a campaign shows while it runs: one block of lines that is drawn again on a terminal, a line per target
- * every ten seconds elsewhere, and news as it comes. */
+/* progress.c: what a campaign shows while it runs: one block of lines that is drawn again on a
+ * terminal, a line per target every ten seconds elsewhere, and news as it comes. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +34,8 @@ static void running_flavours(const struct campaign *campaign, const struct subje
         const struct instance *instance = &campaign->instances[i];
         if (instance->subject != subject || !instance->run)
             continue;
-        int put = snprintf(text + len, size - len, "%s%s/%s", len ? " " : "", instance->engine->name,
-                           instance->build->sanitizer);
+        int put = snprintf(text + len, size - len, "%s%s/%s", len ? " " : "",
+                           instance->engine->name, instance->build->sanitizer);
         len += put > 0 ? (size_t)put : 0;
     }
 }

@@ -11,9 +11,9 @@
 #include "symbolize.h"
 
 enum {
-    START_MS = 1000,      /* what a process may take to start, beside the input's own limit */
-    MANY_MS = 50,         /* what an input may take on average when many run in one process */
-    MANY_MAX = 256,       /* inputs in one process */
+    START_MS = 1000,         /* what a process may take to start, beside the input's own limit */
+    MANY_MS = 50,            /* what an input may take on average when many run in one process */
+    MANY_MAX = 256,          /* inputs in one process */
     REPLAYER_UNREADABLE = 2, /* the replayer's exit code for a file it can't read */
 };
 
@@ -108,8 +108,8 @@ static bool start(struct runner *runner, const struct target *target, const stru
 {
     struct paths made = {0};
     const char **argv = command_line(target, build, paths, len, &made);
-    char **env = sanitizer_environment(is_libfuzzer(build) ? USE_LIBFUZZER : USE_REPLAY,
-                                       target->rss_mb);
+    char **env =
+        sanitizer_environment(is_libfuzzer(build) ? USE_LIBFUZZER : USE_REPLAY, target->rss_mb);
     unsigned limit = target->timeout_ms + START_MS + (unsigned)(len - 1) * MANY_MS;
     struct proc_spec spec = {
         .argv = argv,
@@ -128,8 +128,8 @@ static bool start(struct runner *runner, const struct target *target, const stru
     return ok;
 }
 
-/* Finds the last "here I run PATH" line; *path is not NUL-terminated. Returns where the text after that line begins, or
- * NULL when there is no such line. */
+/* Finds the last "here I run PATH" line; *path is not NUL-terminated. Returns where the text after
+ * that line begins, or NULL when there is no such line. */
 static const char *last_marker(const char *log, size_t len, const char *marker, const char **path,
                                size_t *path_len)
 {
@@ -247,14 +247,16 @@ static void report_clean(struct many *many, size_t from, size_t to, uint64_t ela
 static bool run_alone(struct many *many, size_t index)
 {
     struct run_result result;
-    if (!runner_run(many->runner, many->target, many->build, many->paths[index], &result, many->why))
+    if (!runner_run(many->runner, many->target, many->build, many->paths[index], &result,
+                    many->why))
         return false;
     many->seen(many->context, index, &result);
     run_result_free(&result);
     return true;
 }
 
-/* The index in [from, to) of the input that was running when the process ended; `to` when the log doesn't say. */
+/* The index in [from, to) of the input that was running when the process ended; `to` when the log
+ * doesn't say. */
 static size_t last_index(struct many *many, size_t from, size_t to, const struct proc_result *ended)
 {
     const char *path;
@@ -268,7 +270,8 @@ static size_t last_index(struct many *many, size_t from, size_t to, const struct
 
 static bool run_range(struct many *many, size_t from, size_t to);
 
-/* The process that ran [from, to) ended badly: finds whose fault it was, and runs those that had no turn. */
+/* The process that ran [from, to) ended badly: finds whose fault it was, and runs those that had no
+ * turn. */
 static bool blame(struct many *many, size_t from, size_t to, const struct proc_result *ended)
 {
     size_t last = last_index(many, from, to, ended);

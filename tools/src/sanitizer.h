@@ -9,8 +9,9 @@ enum sanitizer_use {
     USE_AFL,       /* a child of afl-fuzz, which wants aborts and looks for no leaks */
 };
 
-/* sanitizer_environment returns "ASAN_OPTIONS=…" and the like, NULL-terminated, for proc_spec.env. Reports are not
- * symbolized: symbolize.h does that, in a tenth of the time. To be given to sanitizer_environment_free. */
+/* sanitizer_environment returns "ASAN_OPTIONS=…" and the like, NULL-terminated, for proc_spec.env.
+ * Reports are not symbolized: symbolize.h does that, in a tenth of the time. To be given to
+ * sanitizer_environment_free. */
 char **sanitizer_environment(enum sanitizer_use use, unsigned rss_mb);
 
 void sanitizer_environment_free(char **environment);

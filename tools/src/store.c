@@ -26,7 +26,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS issues(id INTEGER PRIMARY KEY, target TEXT NOT NULL,"
     " signature TEXT NOT NULL, type TEXT NOT NULL, state TEXT, address TEXT, class TEXT NOT NULL,"
-    " security INTEGER NOT NULL, build TEXT NOT NULL, crash INTEGER NOT NULL, hits INTEGER NOT NULL,"
+    " security INTEGER NOT NULL, build TEXT NOT NULL, crash INTEGER NOT NULL, hits INTEGER NOT "
+    "NULL,"
     " runs INTEGER NOT NULL, count INTEGER NOT NULL, first_seen INTEGER NOT NULL,"
     " last_seen INTEGER NOT NULL, UNIQUE(target, signature));"
     "CREATE TABLE IF NOT EXISTS aliases(target TEXT NOT NULL, signature TEXT NOT NULL,"
@@ -56,13 +57,15 @@ static bool complain(struct store *store, struct fail *why)
         return false;
     }
     if (code == SQLITE_FULL)
-        return fail_set(why, "free some space there, or name another place with --state; what was "
-                             "recorded before is intact",
+        return fail_set(why,
+                        "free some space there, or name another place with --state; what was "
+                        "recorded before is intact",
                         "the store %s cannot grow: the disk is full", store->path);
     return fail_set(why, "", "the store %s: %s", store->path, message);
 }
 
-/* Prepares a statement and binds its parameters: one letter of `types` each, t text (NULL is NULL), i int64_t, r double. */
+/* Prepares a statement and binds its parameters: one letter of `types` each, t text (NULL is NULL),
+ * i int64_t, r double. */
 static sqlite3_stmt *prepare(struct store *store, const char *sql, const char *types, ...)
 {
     sqlite3_stmt *statement = NULL;
@@ -74,7 +77,8 @@ static sqlite3_stmt *prepare(struct store *store, const char *sql, const char *t
     for (int i = 1; *types && ok; types++, i++) {
         int code = SQLITE_OK;
         if (*types == 't')
-            code = sqlite3_bind_text(statement, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+            code =
+                sqlite3_bind_text(statement, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
         else if (*types == 'i')
             code = sqlite3_bind_int64(statement, i, va_arg(args, int64_t));
         else
@@ -230,8 +234,8 @@ static bool record(struct store *store, const struct store_origin *origin, const
                   why);
 }
 
-bool store_keep(struct store *store, const struct store_origin *origin, const void *bytes, size_t len,
-                struct store_crash *crash, bool *known, struct fail *why)
+bool store_keep(struct store *store, const struct store_origin *origin, const void *bytes,
+                size_t len, struct store_crash *crash, bool *known, struct fail *why)
 {
     char id[33];
     store_id(bytes, len, id);
@@ -245,10 +249,10 @@ bool store_keep(struct store *store, const struct store_origin *origin, const vo
     if (!ok)
         return false;
     *known = sqlite3_changes(store->db) == 0;
-    sqlite3_stmt *statement =
-        prepare(store, "SELECT id, target, artifact, engine, sanitizer FROM crashes"
-                       " WHERE target = ? AND artifact = ?",
-                "tt", origin->target, id);
+    sqlite3_stmt *statement = prepare(store,
+                                      "SELECT id, target, artifact, engine, sanitizer FROM crashes"
+                                      " WHERE target = ? AND artifact = ?",
+                                      "tt", origin->target, id);
     ok = statement && sqlite3_step(statement) == SQLITE_ROW;
     if (ok)
         read_crash(store, statement, crash);
@@ -283,22 +287,23 @@ bool store_adopt(struct store *store, const char *target, struct fail *why)
         if (is_artifact_name(name))
             ok = record(store, &origin, name, why);
         else if (strstr(name, ".tmp"))
-            unlink(paths.at[i]); /* half written when somebody was killed; the engine still has it */
+            unlink(
+                paths.at[i]); /* half written when somebody was killed; the engine still has it */
     }
     paths_free(&paths);
     free(directory);
     return ok;
 }
 
-bool store_unnamed(struct store *store, const char *target, struct store_crash **crashes, size_t *len,
-                   struct fail *why)
+bool store_unnamed(struct store *store, const char *target, struct store_crash **crashes,
+                   size_t *len, struct fail *why)
 {
     *crashes = NULL;
     *len = 0;
-    sqlite3_stmt *statement =
-        prepare(store, "SELECT id, target, artifact, engine, sanitizer FROM crashes"
-                       " WHERE target = ? AND status = 'new' ORDER BY id",
-                "t", target);
+    sqlite3_stmt *statement = prepare(store,
+                                      "SELECT id, target, artifact, engine, sanitizer FROM crashes"
+                                      " WHERE target = ? AND status = 'new' ORDER BY id",
+                                      "t", target);
     int code = SQLITE_ERROR;
     while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         *crashes = mem_resize(*crashes, *len + 1, sizeof **crashes);
@@ -332,11 +337,11 @@ static bool end_transaction(struct store *store, bool ok, struct fail *why)
 static bool set_status(struct store *store, const struct store_crash *crash, const char *status,
                        int64_t issue, unsigned runs, struct fail *why)
 {
-    return finish(store,
-                  prepare(store,
-                          "UPDATE crashes SET status = ?, issue = nullif(?, 0), runs = ? WHERE id = ?",
-                          "tiii", status, issue, (int64_t)runs, crash->id),
-                  why);
+    return finish(
+        store,
+        prepare(store, "UPDATE crashes SET status = ?, issue = nullif(?, 0), runs = ? WHERE id = ?",
+                "tiii", status, issue, (int64_t)runs, crash->id),
+        why);
 }
 
 bool store_count(struct store *store, const struct store_crash *crash, int64_t issue,
@@ -371,13 +376,13 @@ bool store_name(struct store *store, const struct store_crash *crash, const char
         return false;
     bool ok = finish(
         store,
-        prepare(store,
-                "INSERT INTO issues(target, signature, type, state, address, class, security, build,"
-                " crash, hits, runs, count, first_seen, last_seen)"
-                " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, unixepoch(), unixepoch())",
-                "ttttttitiii", crash->target, name->signature, name->type, name->state,
-                name->address, name->class_, (int64_t)name->security, build, crash->id,
-                (int64_t)hits, (int64_t)runs),
+        prepare(
+            store,
+            "INSERT INTO issues(target, signature, type, state, address, class, security, build,"
+            " crash, hits, runs, count, first_seen, last_seen)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, unixepoch(), unixepoch())",
+            "ttttttitiii", crash->target, name->signature, name->type, name->state, name->address,
+            name->class_, (int64_t)name->security, build, crash->id, (int64_t)hits, (int64_t)runs),
         why);
     *issue = sqlite3_last_insert_rowid(store->db);
     ok = ok && add_alias(store, crash->target, name->signature, *issue, why);
@@ -429,12 +434,12 @@ static void read_issue(struct store *store, sqlite3_stmt *statement, struct stor
 
 bool store_issue(struct store *store, int64_t id, struct store_issue *issue, struct fail *why)
 {
-    sqlite3_stmt *statement =
-        prepare(store,
-                "SELECT i.id, i.target, signature, type, state, class, security, build, hits, i.runs,"
-                " count, artifact, engine, sanitizer, seconds, executions"
-                " FROM issues i JOIN crashes c ON c.id = i.crash WHERE i.id = ?",
-                "i", id);
+    sqlite3_stmt *statement = prepare(
+        store,
+        "SELECT i.id, i.target, signature, type, state, class, security, build, hits, i.runs,"
+        " count, artifact, engine, sanitizer, seconds, executions"
+        " FROM issues i JOIN crashes c ON c.id = i.crash WHERE i.id = ?",
+        "i", id);
     bool ok = statement && sqlite3_step(statement) == SQLITE_ROW;
     if (ok)
         read_issue(store, statement, issue);

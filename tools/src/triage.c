@@ -37,8 +37,8 @@ bool crash_near(const struct crash *a, const struct crash *b)
     return shared >= 2;
 }
 
-/* A sanitizer knows which rule was broken; a check of ours only that something is wrong; a signal or a limit
- * nearly nothing. */
+/* A sanitizer knows which rule was broken; a check of ours only that something is wrong; a signal
+ * or a limit nearly nothing. */
 unsigned crash_vagueness(const struct crash *crash)
 {
     static const char *const vague[] = {"signal", "timeout", "oom", "none"};

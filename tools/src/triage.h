@@ -15,26 +15,28 @@ struct verdict {
 };
 
 struct triage {
-    struct verdict verdicts[8]; /* one for each sanitizer that has a build, most informative sanitizer first */
+    struct verdict
+        verdicts[8]; /* one for each sanitizer that has a build, most informative sanitizer first */
     size_t len;
     size_t primary; /* the verdict that names the issue; == len when every build ran clean */
 };
 
-/* triage_input replays a file under every sanitizer the target has a build for and picks the most informative answer: a
- * sanitizer's own report before a failed check before a bare signal; between equals asan, msan, tsan, ubsan, none. A build
- * whose binary isn't there has a verdict that didn't run; when none is there that is an error. False and *why when the input can't be run. On true *triage
- * must be given to triage_free. */
+/* triage_input replays a file under every sanitizer the target has a build for and picks the most
+ * informative answer: a sanitizer's own report before a failed check before a bare signal; between
+ * equals asan, msan, tsan, ubsan, none. A build whose binary isn't there has a verdict that didn't
+ * run; when none is there that is an error. False and *why when the input can't be run. On true
+ * *triage must be given to triage_free. */
 bool triage_input(struct runner *runner, const struct target *target, const char *path,
                   struct triage *triage, struct fail *why);
 
 void triage_free(struct triage *triage);
 
-/* crash_vagueness says how much a report leaves open: 0 a sanitizer's own finding, 1 a failed check, 2 a bare signal, a
- * time-out or a limit. */
+/* crash_vagueness says how much a report leaves open: 0 a sanitizer's own finding, 1 a failed
+ * check, 2 a bare signal, a time-out or a limit. */
 unsigned crash_vagueness(const struct crash *crash);
 
-/* crash_near says whether two different reports most likely show the same mistake: the innermost program frame is the same,
- * or two lines of the state are. Two clean ones aren't near. */
+/* crash_near says whether two different reports most likely show the same mistake: the innermost
+ * program frame is the same, or two lines of the state are. Two clean ones aren't near. */
 bool crash_near(const struct crash *a, const struct crash *b);
 
 #endif

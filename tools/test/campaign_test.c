@@ -1,4 +1,5 @@
-/* campaign_test.c: a campaign with an engine that is a script, so that each of its ends can be had on purpose. */
+/* campaign_test.c: a campaign with an engine that is a script, so that each of its ends can be had
+ * on purpose. */
 #include "campaign.h"
 #include "fake.h"
 
@@ -12,21 +13,19 @@ static const char crashing[] =
     "exit 77\n";
 
 /* As libFuzzer on a full disk: the file is empty, the output has the input ("crash base"). */
-static const char full_disk[] =
-    "#!/bin/sh\n"
-    "for a; do case $a in -artifact_prefix=*) p=${a#*=};; esac; done\n"
-    "echo '#5 NEW    cov: 7 ft: 9' >&2\n"
-    ": >${p}crash-0000000000000000000000000000000000000002\n"
-    "echo 'Base64: Y3Jhc2ggYmFzZQ==' >&2\n"
-    "exit 77\n";
+static const char full_disk[] = "#!/bin/sh\n"
+                                "for a; do case $a in -artifact_prefix=*) p=${a#*=};; esac; done\n"
+                                "echo '#5 NEW    cov: 7 ft: 9' >&2\n"
+                                ": >${p}crash-0000000000000000000000000000000000000002\n"
+                                "echo 'Base64: Y3Jhc2ggYmFzZQ==' >&2\n"
+                                "exit 77\n";
 
 /* Finds an input that doesn't fail when it is replayed, nor says why. */
-static const char flaky[] =
-    "#!/bin/sh\n"
-    "for a; do case $a in -artifact_prefix=*) p=${a#*=};; esac; done\n"
-    "echo '#5 NEW    cov: 7 ft: 9' >&2\n"
-    "printf 'nothing' >${p}crash-0000000000000000000000000000000000000003\n"
-    "exit 77\n";
+static const char flaky[] = "#!/bin/sh\n"
+                            "for a; do case $a in -artifact_prefix=*) p=${a#*=};; esac; done\n"
+                            "echo '#5 NEW    cov: 7 ft: 9' >&2\n"
+                            "printf 'nothing' >${p}crash-0000000000000000000000000000000000000003\n"
+                            "exit 77\n";
 
 /* Neither ends when its time is up nor when asked to. */
 static const char wedged[] = "#!/bin/sh\n"

@@ -1,8 +1,9 @@
-/* fake.h: a manifest whose binaries are shell scripts, for tests of what runs them. Each file that includes it gets its own
- * copy of the few helpers.
+/* fake.h: a manifest whose binaries are shell scripts, for tests of what runs them. Each file that
+ * includes it gets its own copy of the few helpers.
  *
- * The replayer does what its input says: "crash" dies of SIGSEGV with an ASan report whose frame is the input's second word,
- * "leak" reports a leak when all inputs have run, "hang" sleeps, anything else is clean. */
+ * The replayer does what its input says: "crash" dies of SIGSEGV with an ASan report whose frame is
+ * the input's second word, "leak" reports a leak when all inputs have run, "hang" sleeps, anything
+ * else is clean. */
 #ifndef LEDGE_TOOLS_TEST_FAKE_H
 #define LEDGE_TOOLS_TEST_FAKE_H
 
@@ -31,7 +32,8 @@ static const char fake_replayer[] =
     "  read -r what frame <\"$path\"\n"
     "  case $what in\n"
     "  crash)\n"
-    "    echo '==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x1 bp 0x2"
+    "    echo '==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc "
+    "0x1 bp 0x2"
     " sp 0x3' >&2\n"
     "    echo 'WRITE of size 4 at 0x602000000014 thread T0' >&2\n"
     "    echo \"    #0 0x55 in $frame /src/fake.c:12:3\" >&2\n"
@@ -66,7 +68,8 @@ static void fake_script(const struct fake *fake, const char *name, const char *t
     free(path);
 }
 
-/* Makes a directory with corpus/ in it, the replayer, and a libFuzzer binary of the given text (NULL: none). */
+/* Makes a directory with corpus/ in it, the replayer, and a libFuzzer binary of the given text
+ * (NULL: none). */
 static struct fake *fake_open(const char *libfuzzer)
 {
     struct fake *fake = mem_new(1, sizeof *fake);
@@ -78,8 +81,7 @@ static struct fake *fake_open(const char *libfuzzer)
     fake_script(fake, "replayer", fake_replayer);
     if (libfuzzer)
         fake_script(fake, "libfuzzer", libfuzzer);
-    fake->builds[0] =
-        (struct build){"replay", "asan", mem_print("%s/replayer", fake->directory)};
+    fake->builds[0] = (struct build){"replay", "asan", mem_print("%s/replayer", fake->directory)};
     fake->builds[1] =
         (struct build){"libfuzzer", "asan", mem_print("%s/libfuzzer", fake->directory)};
     fake->target = (struct target){.name = "fake",

@@ -32,7 +32,8 @@ static const struct manifest *load(const char *from, const char *to, struct fail
     char text[4096];
     const char *at = strstr(good, from);
     assert_non_null(at);
-    int len = snprintf(text, sizeof text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+    int len =
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
@@ -82,8 +83,7 @@ static void names_the_place_of_each_slip(void **state)
         {"'format':1", "'format':2", "it has format 2, and this ledge reads format 1"},
         {"'format':1", "'format':'1'", "format: a whole number above 0 is wanted"},
         {"'binary':'/x'", "'binary':null", "targets[0].builds[0].binary: missing"},
-        {"'replay'", "'afl++'",
-         "targets[0].builds[0].engine: must be one of libfuzzer afl replay"},
+        {"'replay'", "'afl++'", "targets[0].builds[0].engine: must be one of libfuzzer afl replay"},
         {"'kit':true,", "", "targets[0].kit: missing"},
         {"'rss_mb':2048,", "", "targets[0].limits.rss_mb: missing"},
         {"'-g'", "7", "targets[0].repro.flavours[0].flags: a list of texts is wanted"},

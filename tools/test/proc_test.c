@@ -82,8 +82,7 @@ static void stops_at_the_time_limit_with_all_children(void **state)
 static void waits_for_a_child_that_closed_its_pipes(void **state)
 {
     (void)state;
-    struct proc_result got =
-        run_shell("exec >&- 2>&-; sleep 0.5; exit 9", (struct proc_spec){0});
+    struct proc_result got = run_shell("exec >&- 2>&-; sleep 0.5; exit 9", (struct proc_spec){0});
     assert_int_equal(got.code, 9);
     assert_true(seconds(&got) >= 0.5);
     proc_result_free(&got);
@@ -104,8 +103,7 @@ static void keeps_the_ends_of_much_output(void **state)
 {
     (void)state;
     struct proc_spec spec = {.output_max = 2000};
-    struct proc_result got =
-        run_shell("echo first; head -c 1000000000 /dev/zero; echo last", spec);
+    struct proc_result got = run_shell("echo first; head -c 1000000000 /dev/zero; echo last", spec);
     assert_true(got.out_len < 2100);
     assert_memory_equal(got.out, "first\n", 6);
     assert_memory_equal(got.out + got.out_len - 5, "last\n", 5);

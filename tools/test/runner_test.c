@@ -48,8 +48,8 @@ static void attributes_every_crash(void **state)
     }
     struct runner *runner = runner_new(&fake->manifest, &why);
     assert_non_null(runner);
-    assert_true(runner_run_many(runner, &fake->target, &fake->builds[0],
-                                (const char *const *)paths, MANY, on_seen, &seen, &why));
+    assert_true(runner_run_many(runner, &fake->target, &fake->builds[0], (const char *const *)paths,
+                                MANY, on_seen, &seen, &why));
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(seen.times[i], 1);
         assert_string_equal(seen.crashes[i].class_, classes[i]);
@@ -91,8 +91,8 @@ static void says_what_cannot_be_run(void **state)
     struct run_result result;
     struct runner *runner = runner_new(&fake->manifest, &why);
     assert_non_null(runner);
-    assert_false(runner_run(runner, &fake->target, &fake->builds[0], "/nowhere/input", &result,
-                            &why));
+    assert_false(
+        runner_run(runner, &fake->target, &fake->builds[0], "/nowhere/input", &result, &why));
     assert_string_equal(why.what, "cannot open /nowhere/input: No such file or directory");
 
     /* A replayer that can't read its file must not pass for clean, nor for a crash. */
