@@ -38,26 +38,27 @@ static const char *type_of_signal(int number)
 }
 
 /* How the process ended speaks where its log doesn't. */
-static bool use_end(const struct crash_evidence *evidence, struct report *report)
+static void use_end(const struct crash_evidence *evidence, struct report *report)
 {
-    bool silent = report->weight == REPORT_NONE ||
+    bool silent = report->weight == REPORT_NONE || report->tool == REPORT_SIGNAL ||
                   (report->weight == REPORT_HINT && strcmp(report->type, "Fatal-signal") == 0);
     if (!evidence->has_end || !silent || evidence->end == PROC_EXITED)
-        return false;
+        return;
     bool timeout = evidence->end == PROC_TIMEOUT;
     const char *type = timeout ? "Timeout" : type_of_signal(evidence->code);
     report->weight = REPORT_CRASH;
     memcpy(report->type, type, strlen(type) + 1);
     report->type_sure = timeout;
-    return !timeout;
+    if (!timeout && report->tool == REPORT_UNKNOWN)
+        report->tool = REPORT_SIGNAL;
 }
 
 /* --- Names ---------------------------------------------------------------------------------- */
 
 static const char *tool_name(enum report_tool tool)
 {
-    static const char *const names[] = {NULL,   "asan", "hwasan",    "ubsan", "tsan",
-                                        "msan", "lsan", "libfuzzer", "libc",  "ledge"};
+    static const char *const names[] = {NULL,   "asan",      "hwasan", "ubsan", "tsan",  "msan",
+                                        "lsan", "libfuzzer", "libc",   "ledge", "signal"};
     return names[tool];
 }
 
@@ -104,10 +105,9 @@ static char *full_type(const struct report *report)
                      report->size);
 }
 
-static const char *class_of(const struct report *report, const struct taxon *taxon,
-                            bool bare_signal)
+static const char *class_of(const struct report *report, const struct taxon *taxon)
 {
-    if (bare_signal && strcmp(report->type, "UNKNOWN") == 0)
+    if (report->tool == REPORT_SIGNAL && strcmp(report->type, "UNKNOWN") == 0)
         return "signal";
     if (taxon)
         return taxon->class_;
@@ -208,8 +208,7 @@ static char *stacks_text(const struct report *report)
 
 /* --- The whole ------------------------------------------------------------------------------ */
 
-static void fill(const struct crash_evidence *evidence, struct report *report, bool bare_signal,
-                 struct crash *out)
+static void fill(const struct crash_evidence *evidence, struct report *report, struct crash *out)
 {
     struct state state;
     bool near_null = is_near_null(report->address);
@@ -222,9 +221,8 @@ static void fill(const struct crash_evidence *evidence, struct report *report, b
     out->address = address_text(report->address);
     out->state = join_state(&state);
     out->security = taxonomy_security(taxon, near_null, &out->security_reason);
-    out->class_ = class_of(report, taxon, bare_signal);
-    out->sanitizer =
-        bare_signal && report->tool == REPORT_UNKNOWN ? "signal" : tool_name(report->tool);
+    out->class_ = class_of(report, taxon);
+    out->sanitizer = tool_name(report->tool);
     out->confidence = confidence_of(report, &state);
     out->position = state_position(report);
     out->stacks = stacks_text(report);
@@ -238,10 +236,10 @@ bool crash_classify(const struct crash_evidence *evidence, struct crash *out, st
     *out = (struct crash){.class_ = "none", .confidence = "high"};
     struct report report;
     report_parse(evidence->log ? evidence->log : "", evidence->log_len, &report);
-    bool bare_signal = use_end(evidence, &report);
+    use_end(evidence, &report);
     if (report.weight != REPORT_NONE) {
         resolve_report(&report, evidence->symbolizer, evidence->binary);
-        fill(evidence, &report, bare_signal, out);
+        fill(evidence, &report, out);
     }
     report_free(&report);
     return true;

@@ -23,6 +23,7 @@ enum report_tool {
     REPORT_LIBFUZZER,
     REPORT_LIBC, /* assert, and what the allocator and the stack protector say */
     REPORT_KIT,
+    REPORT_SIGNAL, /* nobody but the kernel */
 };
 
 /* What a report says about the death of the process. */

@@ -218,6 +218,13 @@ static bool is_about_itself(ledge_view reason)
     return false;
 }
 
+static bool is_known_word(ledge_view reason)
+{
+    char type[REPORT_TYPE_MAX];
+    write_type(reason, false, type);
+    return taxonomy_find(type) != NULL;
+}
+
 bool report_sanitizer_line(const struct line *line, struct report *fresh)
 {
     ledge_view before, reason;
@@ -229,8 +236,8 @@ bool report_sanitizer_line(const struct line *line, struct report *fresh)
     bool error = text_ends(before, "ERROR: "), warning = text_ends(before, "WARNING: ");
     bool spaced = !text_skip(&reason, ": ") && text_skip(&reason, " ");
     const struct reason *known = find_reason(reason);
-    /* "AddressSanitizer failed to allocate …" has no colon. */
-    if (is_about_itself(reason) || (spaced && !known))
+    /* "AddressSanitizer failed to allocate …" has no colon, nor have old versions any. */
+    if (is_about_itself(reason) || (spaced && !known && !is_known_word(reason)))
         return false;
     bool memory = known && strcmp(known->type, "Out-of-memory") == 0;
     /* An allocation that is let fail is a WARNING, and no crash; a limit on the whole process has
@@ -274,7 +281,7 @@ bool report_sanitizer_summary(const struct line *line, struct report *fresh)
         fresh->tool = REPORT_LSAN;
         report_set_type(fresh, "Direct-leak", false);
     } else if (text_has(reason, "undefined-behavior")) {
-        report_set_type(fresh, "UNKNOWN", false);
+        report_set_type(fresh, "Undefined-behavior", false);
     } else {
         take_reason(reason, line, fresh);
     }

@@ -92,6 +92,19 @@ static bool is_entry(const char *name, const char *target)
     return strcmp(name, "LLVMFuzzerTestOneInput") == 0 || (target && strcmp(name, target) == 0);
 }
 
+/* The target's name; where nobody says it, its source file's, as ClusterFuzz has it. */
+static void name_entry(const struct frame *frame, const char *name, const char *target,
+                       name_text out)
+{
+    ledge_view file = text_base(frame->file);
+    if (target)
+        normalize(target, out);
+    else if (file.length > 0)
+        normalize_view(file, out);
+    else
+        normalize(name, out);
+}
+
 static void names_of(const struct stack *stack, const char *target, struct names *names)
 {
     size_t len = stack ? stack->len : 0;
@@ -112,10 +125,12 @@ static void names_of(const struct stack *stack, const char *target, struct names
             continue;
         }
         names->functions = true;
-        normalize(is_entry(name, target) && target ? target : name, out);
-        /* Below the target's entry there is only the engine, or the driver that replays. */
-        if (is_entry(name, target))
+        if (is_entry(name, target)) {
+            /* Below it there is only the engine, or the driver that replays. */
+            name_entry(frame, name, target, out);
             break;
+        }
+        normalize(name, out);
     }
 }
 
@@ -289,6 +304,23 @@ static void build_without_frames(const struct report *report, struct state *stat
     add_line(state, line);
 }
 
+/* The first line: what was checked. A CHECK is told by its file, too. */
+static void add_detail(const struct report *report, struct state *state)
+{
+    name_text line;
+    ledge_view file = ledge_view_of(NULL, 0);
+    if (is_type(report, "CHECK failure") && report->place.length < PATH_MAX)
+        file = text_base(report->place);
+    size_t end = 0;
+    while (end < file.length && file.ptr[end] != ':' && file.ptr[end] != '(')
+        end++;
+    normalize_view(report->detail, line);
+    size_t len = strlen(line);
+    if (end > 0 && len + 4 + end <= FRAME_NAME_MAX)
+        snprintf(line + len, sizeof line - len, " in %.*s", (int)end, (const char *)file.ptr);
+    add_line(state, line);
+}
+
 static void build_frames(const struct report *report, const char *target, struct state *state)
 {
     if (strncmp(report->type, "Data race", 9) == 0) {
@@ -320,11 +352,8 @@ static char *key_of_lines(const struct state *state)
 void state_build(const struct report *report, const char *target, struct state *state)
 {
     *state = (struct state){0};
-    if (report->detail.length > 0) {
-        name_text line;
-        normalize_view(report->detail, line);
-        add_line(state, line);
-    }
+    if (report->detail.length > 0)
+        add_detail(report, state);
     if (target && is_anywhere(report)) {
         name_text line;
         normalize(target, line);

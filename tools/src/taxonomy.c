@@ -106,7 +106,6 @@ static const struct taxon taxa[] = {
     {"Floating-point-exception", "signal", SECURITY_NO, denial},
     {"Bus", "bus", SECURITY_NO, "a bus error: a page that isn't there behind a mapping"},
     {"Unexpected-exit", "exit", SECURITY_NO, stops},
-    {"Uncaught-exception", "assert", SECURITY_NO, stops},
     {"CHECK failure", "assert", SECURITY_NO, stops},
     {"ASSERT", "assert", SECURITY_YES, asserted},
     {"Model-mismatch", "model", SECURITY_NO, logic},

@@ -175,8 +175,8 @@ static const struct crash_case crash_cases[] = {
      "    #8 0x55c0 in main (/src/bin+0x42592) (BuildId: 913f)\n\n"
      "NOTE: libFuzzer has rudimentary signal handlers.\n"
      "SUMMARY: libFuzzer: deadly signal\n",
-     NULL, "Fatal-signal", NULL, "give_up\nLLVMFuzzerTestOneInput", false, "signal", "libfuzzer",
-     "high", "/src/a.c:192:5"},
+     NULL, "Fatal-signal", NULL, "give_up\na.c", false, "signal", "libfuzzer", "high",
+     "/src/a.c:192:5"},
 
     {"libFuzzer, time-out",
      "ALARM: working on the last Unit for 2 seconds\n"
@@ -377,6 +377,35 @@ static const struct crash_case crash_cases[] = {
      "Stack-buffer-overflow", NULL, "NULL", true, "memory", "libc", "low", NULL},
     {"glibc, heap", "malloc(): corrupted top size\n", NULL, "Heap-corruption", NULL, "NULL", true,
      "memory", "libc", "low", NULL},
+
+    {"glibc's heap under an assertion of its own",
+     "bin: malloc.c:2617: sysmalloc: Assertion `(old_top == initial_top (av))' failed.\n", NULL,
+     "Heap-corruption", NULL, "(old_top == initial_top (av))", true, "memory", "libc", "medium",
+     "malloc.c:2617"},
+
+    {"assert of newlib", "assertion \"n > 0\" failed: file \"a.c\", line 3, function: f\n", NULL,
+     "ASSERT", NULL, "n > 0", true, "assert", "libc", "medium", NULL},
+
+    {"assert of macOS", "Assertion failed: (n > 0), function f, file a.c, line 3.\n", NULL,
+     "ASSERT", NULL, "n > 0", true, "assert", "libc", "medium", NULL},
+
+    {"a CHECK",
+     "[17:17:0501/100000.123:FATAL:table.cc(28)] Check failed: rows == 3 (4 vs. 3).\n"
+     "    #0 0x55 in base::Crash() /src/base/crash.cc:1:1\n"
+     "    #1 0x55 in fill_table /src/table.cc:28:3\n\n",
+     NULL, "CHECK failure", NULL, "rows == 3 in table.cc\nbase::Crash\nfill_table", false, "assert",
+     "libc", "high", "/src/base/crash.cc:1:1"},
+
+    {"a shell's word", "run.sh: line 3: 22039 Segmentation fault      (core dumped) ./bin\n", NULL,
+     "UNKNOWN", NULL, "NULL", true, "signal", "signal", "low", NULL},
+
+    {"asan of ten years ago",
+     "==9442== ERROR: AddressSanitizer heap-use-after-free on address 0x7f45 at pc 0x417 bp "
+     "0x7fff\n"
+     "READ of size 1 at 0x7f45 thread T0\n"
+     "    #0 0x417f6a in use_it /src/a.c:3\n\n",
+     NULL, "Heap-use-after-free\nREAD 1", "0x7f45", "use_it", true, "memory", "asan", "high",
+     "/src/a.c:3"},
 
     {"frames that are modules and offsets",
      "==1==ERROR: AddressSanitizer: stack-buffer-overflow on address 0x7fe0c0b0002a at pc 0x1\n"

@@ -301,6 +301,8 @@ static void no_crash_is_no_error(void **unused)
         "==1== libFuzzer: run interrupted; exiting\n",
         "a back trace that is printed for fun:\n    #0 0x55 in f /src/a.c:1:1\n",
         "==ledge== Nonsense in vec.insert: x\n",
+        "(bin:17): GLib-CRITICAL **: g_list_free: assertion 'list != NULL' failed\n",
+        "assertion 'list != NULL' holds\n",
     };
     (void)unused;
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
