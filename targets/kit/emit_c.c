@@ -184,7 +184,7 @@ static void emit_support(FILE *out, const char *text)
     int depth = 0, parens = 0;
     for (const char *at = text; *at != '\0'; at++) {
         depth -= *at == '}';
-        if (*at == ' ' && (at == text || strchr(";{}", at[-1])) && parens == 0) {
+        if (*at == ' ' && (at == text || strchr(";{}", at[-1]) || at[1] == '}') && parens == 0) {
             const int indent = at[1] == '}' ? depth - 1 : depth;
             fprintf(out, "%s%*s", at == text ? "" : "\n", 4 * (indent > 0 ? indent : 0), "");
             continue;

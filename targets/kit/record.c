@@ -12,7 +12,7 @@
 #include "run.h"
 #include "trace.h"
 
-static void run_child(const uint8_t *data, size_t size, unsigned seconds, int trace_fd)
+static void kit_run_child(const uint8_t *data, size_t size, unsigned seconds, int trace_fd)
 {
     const int null = open("/dev/null", O_WRONLY);
     if (null >= 0) {
@@ -123,7 +123,7 @@ bool kit_record(const uint8_t *data, size_t size, unsigned seconds, struct kit_r
         return false;
     const pid_t child = fork();
     if (child == 0)
-        run_child(data, size, seconds, fileno(trace));
+        kit_run_child(data, size, seconds, fileno(trace));
     bool ok = child > 0;
     while (ok && waitpid(child, &status, 0) < 0)
         ok = errno == EINTR;

@@ -61,7 +61,7 @@ static bool read_input(const char *path, struct input *input)
 }
 
 /* A copy without slack, so that a read past the end of the input is seen. */
-static void run_exact(const struct input *input)
+static void kit_run_exact(const struct input *input)
 {
     uint8_t *exact = malloc(input->size > 0 ? input->size : 1);
     if (exact == NULL)
@@ -71,13 +71,13 @@ static void run_exact(const struct input *input)
     free(exact);
 }
 
-static int run_file(const char *path)
+static int kit_run_file(const char *path)
 {
     struct input input;
     if (!read_input(path, &input))
         return cannot(path);
     fprintf(stderr, "ledge-run: %s\n", path);
-    run_exact(&input);
+    kit_run_exact(&input);
     free(input.data);
     return 0;
 }
@@ -87,9 +87,9 @@ static int visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static int run_paths(char **paths);
+static int kit_run_paths(char **paths);
 
-static int run_directory(const char *path)
+static int kit_run_directory(const char *path)
 {
     struct dirent **entries;
     int result = 0;
@@ -99,7 +99,7 @@ static int run_directory(const char *path)
     for (int i = 0; i < count; i++) {
         char inside[PATH_MAX], *one[] = { inside, NULL };
         snprintf(inside, sizeof inside, "%s/%s", path, entries[i]->d_name);
-        const int ended = run_paths(one);
+        const int ended = kit_run_paths(one);
         result = result ? result : ended;
         free(entries[i]);
     }
@@ -107,7 +107,7 @@ static int run_directory(const char *path)
     return result;
 }
 
-static int run_paths(char **paths)
+static int kit_run_paths(char **paths)
 {
     struct stat info;
     int result = 0;
@@ -116,7 +116,7 @@ static int run_paths(char **paths)
         if (stat(*paths, &info) != 0)
             ended = cannot(*paths);
         else
-            ended = S_ISDIR(info.st_mode) ? run_directory(*paths) : run_file(*paths);
+            ended = S_ISDIR(info.st_mode) ? kit_run_directory(*paths) : kit_run_file(*paths);
         result = result ? result : ended;
     }
     return result;
@@ -151,7 +151,7 @@ static int emit(const char *path)
 
 static int stats(char **paths)
 {
-    const int result = run_paths(paths);
+    const int result = kit_run_paths(paths);
     kit_account_print(stdout, kit_target.ops, kit_ops_count(), kit_target.status_name);
     return result;
 }
@@ -183,5 +183,5 @@ int main(int argc, char **argv)
         return kit_write_seeds(argv[2]) ? 0 : cannot(argv[2]);
     if (strcmp(option, "--stats") == 0)
         return stats(argv + 2);
-    return option[0] == '-' ? help(stderr, argv[0]) : run_paths(argv + 1);
+    return option[0] == '-' ? help(stderr, argv[0]) : kit_run_paths(argv + 1);
 }

@@ -27,7 +27,8 @@ static void enter(const char *name)
     kit_trace("%s", name);
 }
 
-static void run_call(const struct kit_call *call, size_t number)
+/* Functions that stand on the stack while the target runs are named kit_…, static ones too: triage leaves out such frames. */
+static void kit_run_call(const struct kit_call *call, size_t number)
 {
     struct kit_value values[KIT_ARGS];
     kit_resolve(call->op->args, call->op->args_len, call->raw, call->bytes, values);
@@ -39,7 +40,7 @@ static void run_call(const struct kit_call *call, size_t number)
     call->op->run(kit_target.world, values);
 }
 
-static void run_calls(const uint8_t *data, size_t size)
+static void kit_run_calls(const uint8_t *data, size_t size)
 {
     struct kit_reader reader = { data, data + size };
     struct kit_record record;
@@ -47,7 +48,7 @@ static void run_calls(const uint8_t *data, size_t size)
     const size_t ops = kit_ops_count();
     for (size_t n = 0; n < KIT_CALLS && kit_record_next(&reader, &record); n++) {
         kit_decode_call(kit_target.ops, ops, record, &call);
-        run_call(&call, n);
+        kit_run_call(&call, n);
     }
 }
 
@@ -57,7 +58,7 @@ void kit_run(const uint8_t *data, size_t size, uint8_t *stack_block)
     memset(kit_target.world, 0, kit_target.world_size);
     enter("open");
     kit_target.open(kit_target.world);
-    run_calls(data, size);
+    kit_run_calls(data, size);
     enter("close");
     kit_target.close(kit_target.world);
     kit_memory_end();
