@@ -249,7 +249,7 @@ static void step_suffix(const struct emitter *e, size_t step, char suffix[24])
 static bool is_empty(const struct kit_step *step)
 {
     for (size_t i = 0; i < step->events_len; i++)
-        if (step->events[i].kind == KIT_EVENT_CALL)
+        if (step->events[i].kind == KIT_EVENT_CALL || kit_event_in_step(step, &step->events[i]))
             return false;
     return true;
 }
