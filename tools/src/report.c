@@ -257,7 +257,11 @@ static void take_line(struct scan *scan, const struct line *line)
     /* Nothing that means anything is this short. */
     if (line->text.length < 4 || take_header(scan, line) || !scan->current)
         return;
+    bool untouched = scan->current->access == ACCESS_UNKNOWN;
     report_detail(line, scan->current);
+    /* The line of the access stands above the stack of the crash. */
+    if (untouched && scan->current->access != ACCESS_UNKNOWN && scan->next_role == STACK_CRASH)
+        scan->next_title = text_trim(line->text);
     take_title(scan, line);
 }
 

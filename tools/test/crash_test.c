@@ -404,6 +404,29 @@ static void json_has_every_key(void **unused)
     crash_free(&got);
 }
 
+static void stacks_have_their_roles(void **unused)
+{
+    static const char log[] =
+        "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020 at pc 0x1\n"
+        "READ of size 1 at 0x6020 thread T1\n    #0 0x55 in use /src/a.c:1:1\n\n"
+        "freed by thread T0 here:\n    #0 0x55 in drop /src/a.c:2:1\n\n"
+        "previously allocated by thread T0 here:\n    #0 0x55 in make /src/a.c:3:1\n\n"
+        "Thread T1 created by T0 here:\n    #0 0x55 in start /src/a.c:4:1\n\n";
+    static const char *const parts[] = {
+        "  crash: READ of size 1 at 0x6020 thread T1\n    #0 use /src/a.c:1:1\n",
+        "  freed by: freed by thread T0 here:\n    #0 drop /src/a.c:2:1\n",
+        "  allocated by: previously allocated by thread T0 here:\n    #0 make /src/a.c:3:1\n",
+        "  thread created: Thread T1 created by T0 here:\n    #0 start /src/a.c:4:1\n",
+    };
+    (void)unused;
+    struct crash got = classify_text(log);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!got.stacks || !strstr(got.stacks, parts[i]))
+            fail_msg("not in the stacks: %s; they are:\n%s", parts[i], got.stacks);
+    }
+    crash_free(&got);
+}
+
 static void json_of_no_crash(void **unused)
 {
     (void)unused;
@@ -462,6 +485,7 @@ int main(void)
         cmocka_unit_test(log_is_believed_before_the_signal),
         cmocka_unit_test(no_crash_is_no_error),
         cmocka_unit_test(undefined_behaviour_has_its_types),
+        cmocka_unit_test(stacks_have_their_roles),
         cmocka_unit_test(json_has_every_key),
         cmocka_unit_test(json_of_no_crash),
         cmocka_unit_test(json_of_any_bytes),
