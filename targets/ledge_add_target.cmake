@@ -75,6 +75,7 @@ function(ledge_json_strings out)
 endfunction()
 
 # ledge_manifest_entry(OUT PREFIX NAME INCLUDE LIBRARY_PREFIX FLAVOURS AFL_FLAVOURS) is a target's JSON object.
+# Emitted C programs are compiled with -O0: a load that goes wrong must be made, also where nothing looks at its value.
 function(ledge_manifest_entry out prefix name include library flavours afl_flavours)
   set(dir ${CMAKE_BINARY_DIR}/fuzz)
   set(builds "")
@@ -109,7 +110,7 @@ function(ledge_manifest_entry out prefix name include library flavours afl_flavo
     \"builds\": [
       ${builds}],
     \"repro\": { \"cc\": \"${CMAKE_C_COMPILER}\",
-      \"cflags\": [\"-std=gnu11\", \"-g\", \"-O1\", \"-fno-omit-frame-pointer\", \"-I${include}\"],
+      \"cflags\": [\"-std=gnu11\", \"-g\", \"-O0\", \"-fno-omit-frame-pointer\", \"-I${include}\"],
       \"flavours\": [
         ${repro}] }
   }" PARENT_SCOPE)
