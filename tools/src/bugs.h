@@ -1,4 +1,5 @@
-/* bugs.h: the planted bugs, and whether everything we ship finds, names, shrinks and keeps each of them.
+/* bugs.h: the planted bugs, and whether everything we ship finds, names, shrinks and keeps each of
+ * them.
  *
  *   bugs.c        what bug.json says
  *   bugs_run.c    one bug from build to C program
@@ -22,13 +23,14 @@ struct bug_info {
     const char **classes; /* any of these is right; NULL-terminated */
 };
 
-/* bug_info_read reads a bug's bug.json: "row", "title" and "class". False and *why when it is missing or wrong. */
+/* bug_info_read reads a bug's bug.json: "row", "title" and "class". False and *why when it is
+ * missing or wrong. */
 bool bug_info_read(const struct bug *bug, struct bug_info *info, struct fail *why);
 
 void bug_info_free(struct bug_info *info);
 
-/* bug_class_fits says whether a crash_type is one of the classes: each is the whole type ("Heap-buffer-overflow WRITE 4") or its
- * first words ("Heap-buffer-overflow"). */
+/* bug_class_fits says whether a crash_type is one of the classes: each is the whole type
+ * ("Heap-buffer-overflow WRITE 4") or its first words ("Heap-buffer-overflow"). */
 bool bug_class_fits(const char *const *classes, const char *type);
 
 struct bug_options {
@@ -37,7 +39,8 @@ struct bug_options {
     const char *keep;    /* a directory for the results, <keep>/<id>; NULL: they are thrown away */
 };
 
-/* What became of one bug. Every step needs those before it; `why` says what went wrong with the first that did. */
+/* What became of one bug. Every step needs those before it; `why` says what went wrong with the
+ * first that did. */
 struct bug_row {
     struct bug_info info;
     struct crash got;           /* as triage names it; not found: nothing was */
@@ -47,16 +50,19 @@ struct bug_row {
     uint64_t executions;        /* likewise */
     struct minimized minimized; /* bytes NULL: it didn't come to that */
     struct proof proof;
-    char *directory;            /* with the result; NULL: none was kept */
-    bool built, class_ok, quiet, c_same, c_clean; /* c_clean: its C program is fine on the library without the bug */
-    bool holds;                 /* all of it is as it should be */
+    char *directory; /* with the result; NULL: none was kept */
+    bool built, class_ok, quiet, c_same,
+        c_clean; /* c_clean: its C program is fine on the library without the bug */
+    bool holds;  /* all of it is as it should be */
     bool interrupted;
     struct fail why;
 };
 
-/* bug_run builds a bug, fuzzes until it is found, and takes it through triage, minimizer and C program; row->info is to be
- * filled in. Progress goes to stderr, a line a step. The row is to be given to bug_row_free. */
-void bug_run(const struct manifest *manifest, const struct bug_options *options, struct bug_row *row);
+/* bug_run builds a bug, fuzzes until it is found, and takes it through triage, minimizer and C
+ * program; row->info is to be filled in. Progress goes to stderr, a line a step. The row is to be
+ * given to bug_row_free. */
+void bug_run(const struct manifest *manifest, const struct bug_options *options,
+             struct bug_row *row);
 
 void bug_row_free(struct bug_row *row);
 

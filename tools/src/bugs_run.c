@@ -65,8 +65,14 @@ static bool build(struct trial *trial)
 {
     const struct bug *bug = trial->row->info.bug;
     char *jobs = mem_print("%u", trial->options->jobs);
-    const char *argv[] = {trial->manifest->cmake, "--build", trial->manifest->build, "--target",
-                          bug->build_target,      "--parallel", jobs, NULL};
+    const char *argv[] = {trial->manifest->cmake,
+                          "--build",
+                          trial->manifest->build,
+                          "--target",
+                          bug->build_target,
+                          "--parallel",
+                          jobs,
+                          NULL};
     say(trial, "building");
     trial->row->built = run_cmake(trial->manifest, argv, bug->id, &trial->row->why);
     free(jobs);
@@ -107,7 +113,8 @@ static bool fuzz(struct trial *trial)
     };
     struct campaign_result result;
     say(trial, "fuzzing for up to %u s", options.seconds);
-    bool ok = campaign_run(trial->manifest, &trial->variant, 1, &options, &result, &trial->row->why);
+    bool ok =
+        campaign_run(trial->manifest, &trial->variant, 1, &options, &result, &trial->row->why);
     ok = ok && take_issue(trial, &result);
     campaign_result_free(&result);
     free(state);
@@ -190,7 +197,8 @@ static bool run_c_on_clean(struct trial *trial)
     char *source = mem_print("%s/repro.c", row->directory);
     char *program = mem_print("%s/clean", trial->place);
     struct run_result result;
-    bool ok = repro_run(trial->runner, trial->clean, row->build, source, program, &result, &row->why);
+    bool ok =
+        repro_run(trial->runner, trial->clean, row->build, source, program, &result, &row->why);
     if (ok) {
         row->c_clean = !result.crash.found && result.end == PROC_EXITED && result.code == 0;
         if (!row->c_clean)
@@ -270,12 +278,11 @@ static bool follow_up(struct trial *trial)
     return ok && trial->row->class_ok;
 }
 
-void bug_run(const struct manifest *manifest, const struct bug_options *options, struct bug_row *row)
+void bug_run(const struct manifest *manifest, const struct bug_options *options,
+             struct bug_row *row)
 {
-    struct trial trial = {.manifest = manifest,
-                          .options = options,
-                          .row = row,
-                          .variant = &row->info.bug->variant};
+    struct trial trial = {
+        .manifest = manifest, .options = options, .row = row, .variant = &row->info.bug->variant};
     row->holds = open_trial(&trial) && build(&trial) && fuzz(&trial) && !row->interrupted &&
                  follow_up(&trial);
     row->interrupted |= proc_interrupted() != 0;

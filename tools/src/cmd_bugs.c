@@ -15,7 +15,8 @@ static struct {
 } chosen;
 
 static const struct option_def options[] = {
-    {"seconds", OPTION_NUMBER, "N", "run: how long to fuzz for each (default 60)", &chosen.seconds, 1},
+    {"seconds", OPTION_NUMBER, "N", "run: how long to fuzz for each (default 60)", &chosen.seconds,
+     1},
     {"jobs", OPTION_NUMBER, "N", "run: processes at a time (default 2)", &chosen.jobs, 1},
     {"engine", OPTION_TEXT, "LIST", "run: libfuzzer, afl or all (default)", &chosen.engines, 0},
     {"keep", OPTION_TEXT, "DIR", "run: leave each result in DIR/<id>", &chosen.keep, 0},
@@ -24,11 +25,14 @@ static const struct option_def options[] = {
 static const struct command command = {
     .name = "bugs",
     .synopsis = "list | run [ID…] [--seconds N]",
-    .purpose =
-        "Planted bugs (crashes/planted/) are how we know that all of this works. `list` shows them.\n"
-        "`run` builds each on a copy of the library, fuzzes until it is found, names it, minimizes it,\n"
-        "proves the result minimal, runs it 20 times, checks that the library without the bug is quiet,\n"
-        "and compiles the C program and runs it on both. Progress goes to stderr, the table to stdout.",
+    .purpose = "Planted bugs (crashes/planted/) are how we know that all of this works. `list` "
+               "shows them.\n"
+               "`run` builds each on a copy of the library, fuzzes until it is found, names it, "
+               "minimizes it,\n"
+               "proves the result minimal, runs it 20 times, checks that the library without the "
+               "bug is quiet,\n"
+               "and compiles the C program and runs it on both. Progress goes to stderr, the table "
+               "to stdout.",
     .notes = "  ledge bugs run --seconds 60\n"
              "  ledge bugs run self_append --engine afl --keep /tmp/kept\n\n"
              "exit: 0 every row holds; 1 some row doesn't; 2 usage; 3 no manifest, no such bug",
@@ -65,8 +69,7 @@ static bool select_bugs(const struct manifest *manifest, char *const *ids, size_
     size_t len = ids_len ? ids_len : manifest->bugs_len;
     *selection = (struct selection){.infos = mem_new(len, sizeof *selection->infos)};
     for (size_t i = 0; i < len; i++) {
-        const struct bug *bug =
-            ids_len ? find_bug(manifest, ids[i], why) : &manifest->bugs[i];
+        const struct bug *bug = ids_len ? find_bug(manifest, ids[i], why) : &manifest->bugs[i];
         if (!bug || !bug_info_read(bug, &selection->infos[i], why)) {
             free_selection(selection);
             return false;
@@ -97,8 +100,8 @@ static int list(struct selection *selection, bool json)
             json_put(object, "built", json_boolean(bug_is_built(info->bug)));
             json_append(all, object);
         } else {
-            printf("%-*s  %-4s %-6s %s\n", width, info->bug->id, info->row,
-                   info->bug->variant.name, info->title);
+            printf("%-*s  %-4s %-6s %s\n", width, info->bug->id, info->row, info->bug->variant.name,
+                   info->title);
         }
     }
     if (json)
@@ -161,7 +164,8 @@ static int check_usage(const struct arguments *arguments)
     char *unknown = list_check(chosen.engines, engines);
     if (unknown) {
         free(unknown);
-        return usage_error("bugs", "--engine wants libfuzzer, afl or all, not '%s'", chosen.engines);
+        return usage_error("bugs", "--engine wants libfuzzer, afl or all, not '%s'",
+                           chosen.engines);
     }
     return -1;
 }

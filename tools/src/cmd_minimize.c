@@ -31,14 +31,17 @@ static const struct command command = {
     .synopsis = "CRASH [--target T] [--build SAN] [--bug ID] [--out DIR]",
     .purpose =
         "Shrinks an input to the smallest that still fails with the same signature: operation by\n"
-        "operation, then number by number, until no operation can be dropped and no number lowered.\n"
+        "operation, then number by number, until no operation can be dropped and no number "
+        "lowered.\n"
         "Writes the input, the program as text, a C program that fails the same way without any\n"
         "fuzzer, and a report. ^C keeps the best so far.",
-    .notes = "The target is --target, or follows from where the input lies, as in `ledge triage`.\n\n"
-             "  ledge minimize build/campaign/crashes/vec/5f3a…\n"
-             "  ledge minimize crash-1 --target vec --build ubsan --out /tmp/small\n\n"
-             "exit: 0 minimized; 1 it does not fail (the same way each time), or the C program does not;\n"
-             "2 usage; 3 it could not be run, or the result not written",
+    .notes =
+        "The target is --target, or follows from where the input lies, as in `ledge triage`.\n\n"
+        "  ledge minimize build/campaign/crashes/vec/5f3a…\n"
+        "  ledge minimize crash-1 --target vec --build ubsan --out /tmp/small\n\n"
+        "exit: 0 minimized; 1 it does not fail (the same way each time), or the C program does "
+        "not;\n"
+        "2 usage; 3 it could not be run, or the result not written",
     .options = options,
     .options_len = sizeof options / sizeof options[0],
 };
@@ -97,7 +100,8 @@ static void print_kept(const struct target *target, const struct minimized *mini
         print_program(minimized, kept->text);
     else
         printf("\n");
-    printf("  %s/  input%s  report.json\n", kept->directory, kept->text ? "  program.txt  repro.c" : "");
+    printf("  %s/  input%s  report.json\n", kept->directory,
+           kept->text ? "  program.txt  repro.c" : "");
     if (kept->has_c && kept->c_same)
         printf("  repro.c: same signature\n");
 }
@@ -218,7 +222,8 @@ static int check_usage(const struct arguments *arguments)
     for (size_t i = 0; runner_sanitizers[i] && !known; i++)
         known = strcmp(runner_sanitizers[i], chosen.build) == 0;
     if (!known)
-        return usage_error("minimize", "--build wants one of asan, msan, tsan, ubsan, none, not '%s'",
+        return usage_error("minimize",
+                           "--build wants one of asan, msan, tsan, ubsan, none, not '%s'",
                            chosen.build);
     if (arguments->len != 1)
         return usage_error("minimize", arguments->len ? "one input at a time" : "which input?");

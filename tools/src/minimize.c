@@ -36,7 +36,8 @@ static bool look(struct runner *runner, const struct minimize_request *request,
     return true;
 }
 
-/* The builds to look under; those asked for must be there, others are left out when their binary isn't. */
+/* The builds to look under; those asked for must be there, others are left out when their binary
+ * isn't. */
 static size_t list_builds(const struct minimize_request *request, const struct build **builds)
 {
     size_t len = 0;
@@ -56,10 +57,10 @@ static bool find_build(struct runner *runner, const struct minimize_request *req
     size_t len = list_builds(request, builds);
     bool found = false;
     if (len == 0)
-        return fail_set(why, "`ledge targets` lists the builds; cmake --build --preset default makes them",
-                        "%s has no %s%sbinary to replay with", request->target->name,
-                        request->sanitizer ? request->sanitizer : "",
-                        request->sanitizer ? " " : "");
+        return fail_set(
+            why, "`ledge targets` lists the builds; cmake --build --preset default makes them",
+            "%s has no %s%sbinary to replay with", request->target->name,
+            request->sanitizer ? request->sanitizer : "", request->sanitizer ? " " : "");
     for (size_t i = 0; i < len; i++)
         append(&out->tried, builds[i]->sanitizer);
     for (out->tries = 1; out->tries <= LOOKS && !stop_wanted(); out->tries++)
@@ -90,7 +91,8 @@ static bool read_program(const struct minimize_request *request, struct minimize
 }
 
 /* The search, and the count that follows it. */
-static bool shrink(struct oracle *oracle, struct minimized *out, const void *input, struct fail *why)
+static bool shrink(struct oracle *oracle, struct minimized *out, const void *input,
+                   struct fail *why)
 {
     struct judge judge = oracle_judge(oracle);
     enum answer whole = judge.ask(judge.context, &out->program);

@@ -27,8 +27,9 @@ struct minimize_request {
 
 enum minimize_end {
     MINIMIZE_DONE,
-    MINIMIZE_CLEAN,  /* the input fails under no build; only `tried` and `tries` are set */
-    MINIMIZE_FLAKY,  /* it failed, but only in `hits` of `tries` runs: `crash` and `build` are set too */
+    MINIMIZE_CLEAN, /* the input fails under no build; only `tried` and `tries` are set */
+    MINIMIZE_FLAKY, /* it failed, but only in `hits` of `tries` runs: `crash` and `build` are set
+                       too */
 };
 
 struct minimized {
@@ -39,32 +40,34 @@ struct minimized {
     struct program program;    /* the result; of a kit target in operations, else in bytes */
     uint8_t *bytes;            /* the same, encoded */
     size_t bytes_len, bytes_before, ops_before;
-    unsigned runs;       /* processes it took, without the final `tries` */
+    unsigned runs;        /* processes it took, without the final `tries` */
     unsigned hits, tries; /* how often the result failed the same way, of how many runs */
     double seconds;
     bool minimal; /* false: interrupted, and the best until then */
 };
 
-/* minimize_run finds the build in which the input fails and shrinks it, keeping the signature. After stop_watch(true), a signal
- * ends it early: *out is then the best so far, minimal is false, and tries 0. Returns false and *why when an input can't be run at all: no such file, no binary. On true *out must be given
- * to minimize_free. */
+/* minimize_run finds the build in which the input fails and shrinks it, keeping the signature.
+ * After stop_watch(true), a signal ends it early: *out is then the best so far, minimal is false,
+ * and tries 0. Returns false and *why when an input can't be run at all: no such file, no binary.
+ * On true *out must be given to minimize_free. */
 bool minimize_run(struct runner *runner, const struct minimize_request *request,
                   struct minimized *out, struct fail *why);
 
 void minimize_free(struct minimized *minimized);
 
-/* minimize_prove asks, with an oracle of its own, whether the result is 1-minimal. False and *why when it can't be run. */
+/* minimize_prove asks, with an oracle of its own, whether the result is 1-minimal. False and *why
+ * when it can't be run. */
 bool minimize_prove(struct runner *runner, const struct target *target,
                     const struct minimized *minimized, struct proof *proof, struct fail *why);
 
-/* repro_emit makes the C program of an input by the replayer of a sanitizer; *source is for free(). *failed tells whether the
- * input failed meanwhile. */
-bool repro_emit(const struct target *target, const char *sanitizer, const char *input, char **source,
-                bool *failed, struct fail *why);
+/* repro_emit makes the C program of an input by the replayer of a sanitizer; *source is for free().
+ * *failed tells whether the input failed meanwhile. */
+bool repro_emit(const struct target *target, const char *sanitizer, const char *input,
+                char **source, bool *failed, struct fail *why);
 
-/* repro_run compiles the C program `source` (a path) for the target's library under a sanitizer, as the file `program`, and
- * runs it. A program that doesn't compile is a failure, with the compiler's first error in *why. On true *result is for
- * run_result_free. */
+/* repro_run compiles the C program `source` (a path) for the target's library under a sanitizer, as
+ * the file `program`, and runs it. A program that doesn't compile is a failure, with the compiler's
+ * first error in *why. On true *result is for run_result_free. */
 bool repro_run(struct runner *runner, const struct target *target, const char *sanitizer,
                const char *source, const char *program, struct run_result *result,
                struct fail *why);
@@ -72,27 +75,29 @@ bool repro_run(struct runner *runner, const struct target *target, const char *s
 /* What minimize_keep wrote. */
 struct kept {
     char *directory;
-    char *text;      /* the program, a line an operation; NULL: not a kit target */
-    bool has_c;      /* repro.c is there */
-    bool c_same;     /* and fails with the same signature */
+    char *text;        /* the program, a line an operation; NULL: not a kit target */
+    bool has_c;        /* repro.c is there */
+    bool c_same;       /* and fails with the same signature */
     struct fail c_why; /* else, why not */
 };
 
-/* minimize_directory is where a result goes by default: <crashes>/new/<target>-<operation or function>-<hex of the signature>.
- * The hex is 4 digits, or all 16 where that name is taken by another signature. For free(). */
+/* minimize_directory is where a result goes by default: <crashes>/new/<target>-<operation or
+ * function>-<hex of the signature>. The hex is 4 digits, or all 16 where that name is taken by
+ * another signature. For free(). */
 char *minimize_directory(const struct manifest *manifest, const struct target *target,
                          const struct crash *crash);
 
-/* minimize_keep writes input, program.txt, repro.c and report.json into a directory, makes it if need be, and compiles and runs
- * the C program. Files of these names are replaced. False and *why when something can't be written. */
+/* minimize_keep writes input, program.txt, repro.c and report.json into a directory, makes it if
+ * need be, and compiles and runs the C program. Files of these names are replaced. False and *why
+ * when something can't be written. */
 bool minimize_keep(struct runner *runner, const struct target *target,
                    const struct minimized *minimized, const char *directory, struct kept *kept,
                    struct fail *why);
 
 void kept_free(struct kept *kept);
 
-/* minimize_failing_line says where the failure shows in kept->text: the number of the line (from 0), or -1 when it is only when
- * the world is closed, or at the exit. */
+/* minimize_failing_line says where the failure shows in kept->text: the number of the line (from
+ * 0), or -1 when it is only when the world is closed, or at the exit. */
 int minimize_failing_line(const struct crash *crash, const char *text);
 
 #endif

@@ -1,4 +1,5 @@
-/* The directory of a result: for people, and for `ledge curate` and the regression tests after them. */
+/* The directory of a result: for people, and for `ledge curate` and the regression tests after
+ * them. */
 #include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
@@ -12,7 +13,8 @@
 #include "mem.h"
 #include "minimize.h"
 
-/* What a line of a state begins with: a function, or the operation of a failed check ("vec.insert: …"). */
+/* What a line of a state begins with: a function, or the operation of a failed check ("vec.insert:
+ * …"). */
 static size_t name_length(const char *line)
 {
     size_t len = 0;
@@ -113,7 +115,8 @@ static json_t *report_json(const struct target *target, const struct minimized *
     json_put(report, "runs", json_integer(minimized->runs));
     json_put(report, "seconds", json_real(minimized->seconds));
     json_put(report, "c_program",
-             kept->has_c ? json_text(kept->c_same ? "same signature" : kept->c_why.what) : json_null());
+             kept->has_c ? json_text(kept->c_same ? "same signature" : kept->c_why.what)
+                         : json_null());
     return report;
 }
 

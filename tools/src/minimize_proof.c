@@ -1,4 +1,5 @@
-/* The proof shares nothing with the search but the programs: a slip there must not repeat itself here. */
+/* The proof shares nothing with the search but the programs: a slip there must not repeat itself
+ * here. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

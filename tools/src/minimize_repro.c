@@ -1,4 +1,5 @@
-/* The C program: the replayer writes it, the manifest says how to compile it, the runner runs it. */
+/* The C program: the replayer writes it, the manifest says how to compile it, the runner runs it.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +9,8 @@
 
 enum { COMPILE_MS = 120 * 1000 };
 
-bool repro_emit(const struct target *target, const char *sanitizer, const char *input, char **source,
-                bool *failed, struct fail *why)
+bool repro_emit(const struct target *target, const char *sanitizer, const char *input,
+                char **source, bool *failed, struct fail *why)
 {
     const struct build *replayer = target_build(target, "replay", sanitizer);
     size_t len;
@@ -44,8 +45,9 @@ static size_t count(const char *const *list)
     return len;
 }
 
-static const char **compile_command(const struct target *target, const struct repro_flavour *flavour,
-                                    const char *source, const char *program)
+static const char **compile_command(const struct target *target,
+                                    const struct repro_flavour *flavour, const char *source,
+                                    const char *program)
 {
     size_t cflags = count(target->repro_cflags), flags = count(flavour->flags), at = 0;
     const char **argv = mem_new(cflags + flags + 6, sizeof *argv);

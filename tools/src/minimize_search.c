@@ -103,7 +103,8 @@ static bool take_without(struct search *search, size_t from, size_t to)
     return taken;
 }
 
-/* One pass from the back with chunks of one size. Users come after what they use, so `end` stays right whatever goes. */
+/* One pass from the back with chunks of one size. Users come after what they use, so `end` stays
+ * right whatever goes. */
 static bool remove_chunks(struct search *search, size_t size)
 {
     bool changed = false;
@@ -156,8 +157,9 @@ static void descend(struct search *search, size_t field, uint64_t no)
     }
 }
 
-/* Lowers one number. Afterwards it is 0, or neither 0 nor one less will do. A number that can't go down by one may still go
- * down by more, as an alignment does: powers of two are tried, unless `quick`. */
+/* Lowers one number. Afterwards it is 0, or neither 0 nor one less will do. A number that can't go
+ * down by one may still go down by more, as an alignment does: powers of two are tried, unless
+ * `quick`. */
 static bool lower(struct search *search, size_t field, bool quick)
 {
     uint64_t value = search->best->fields[field].value;
@@ -248,7 +250,8 @@ static bool take_two_lower(struct search *search, size_t a, size_t b, uint64_t b
 {
     const struct program_field *fields = search->best->fields;
     struct program lowered, candidate;
-    program_lower(search->best, b, fields[b].value - by, &lowered); /* the later one first: items may go with a */
+    program_lower(search->best, b, fields[b].value - by,
+                  &lowered); /* the later one first: items may go with a */
     program_lower(&lowered, a, fields[a].value - by, &candidate);
     program_free(&lowered);
     return take(search, &candidate);

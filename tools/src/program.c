@@ -68,8 +68,7 @@ void program_keep(const struct program *program, const bool *keep, struct progra
     for (size_t i = 0; i < program->uses_len; i++) {
         const struct program_use *use = &program->uses[i];
         if (keep[use->user] && keep[use->definer])
-            out->uses[out->uses_len++] =
-                (struct program_use){now[use->user], now[use->definer]};
+            out->uses[out->uses_len++] = (struct program_use){now[use->user], now[use->definer]};
     }
     free(now);
 }
@@ -127,7 +126,8 @@ void program_drop_item(const struct program *program, size_t field, struct progr
 
 void program_users(const struct program *program, bool *marked)
 {
-    /* A definer comes before its users: when uses are looked at by rising user, one pass is enough. */
+    /* A definer comes before its users: when uses are looked at by rising user, one pass is enough.
+     */
     for (size_t op = 0; op < program->ops_len; op++)
         for (size_t i = 0; i < program->uses_len; i++)
             if (program->uses[i].user == op && marked[program->uses[i].definer])

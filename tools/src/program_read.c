@@ -8,9 +8,9 @@
 #include "program.h"
 
 enum {
-    ASK_MS = 60 * 1000,              /* a replayer limits --emit-c to 30 s itself */
+    ASK_MS = 60 * 1000, /* a replayer limits --emit-c to 30 s itself */
     ANSWER_MAX = 64 * 1024 * 1024,
-    GROUPS_MAX = 10,                 /* digits of a 64-bit number */
+    GROUPS_MAX = 10, /* digits of a 64-bit number */
 };
 
 bool replayer_ask(const struct target *target, const struct build *replayer, const char *option,
@@ -39,8 +39,8 @@ bool replayer_ask(const struct target *target, const struct build *replayer, con
     return true;
 }
 
-/* A parse in progress. Numbers come as doubles: a 64-bit maximum is more than jansson's integers hold, and those that are read
- * here, sizes and indices, fit. */
+/* A parse in progress. Numbers come as doubles: a 64-bit maximum is more than jansson's integers
+ * hold, and those that are read here, sizes and indices, fit. */
 struct parse {
     const json_t *root;
     uint8_t *canonical;
@@ -94,14 +94,14 @@ static bool read_kind(struct parse *parse, const json_t *object, enum field_kind
     return complain(parse, "kind");
 }
 
-/* The number is taken from the canonical bytes. An operation's fields must stand there one after another, or it could not be
- * written again. */
+/* The number is taken from the canonical bytes. An operation's fields must stand there one after
+ * another, or it could not be written again. */
 static bool read_field(struct parse *parse, const json_t *object, size_t *at, size_t end)
 {
     struct program *program = parse->program;
     bool first = program->fields_len == program->ops[program->ops_len].field;
     struct program_field *field = &program->fields[program->fields_len++];
-    size_t offset, groups;
+    size_t offset = 0, groups = 0;
     if (!read_size(parse, object, "offset", parse->canonical_len, &offset) ||
         !read_size(parse, object, "groups", GROUPS_MAX, &groups) ||
         !read_kind(parse, object, &field->kind))
@@ -135,7 +135,7 @@ static bool read_op(struct parse *parse, const json_t *object, size_t *at)
 {
     struct program *program = parse->program;
     const json_t *fields = json_object_get(object, "fields");
-    size_t offset, size, len = json_array_size(fields);
+    size_t offset = 0, size = 0, len = json_array_size(fields);
     if (!read_size(parse, object, "offset", parse->canonical_len, &offset) ||
         !read_size(parse, object, "size", parse->canonical_len, &size))
         return false;

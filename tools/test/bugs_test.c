@@ -26,8 +26,9 @@ static void reads_a_description(void **state)
     struct bug bug = {.id = "b", .file = path};
     struct bug_info info;
     struct fail why;
-    fake_script(fake, "bug.json",
-                "{\"row\":\"A2\",\"title\":\"one off\",\"target\":\"v\",\"class\":[\"X\",\"Y 1\"]}");
+    fake_script(
+        fake, "bug.json",
+        "{\"row\":\"A2\",\"title\":\"one off\",\"target\":\"v\",\"class\":[\"X\",\"Y 1\"]}");
     if (!bug_info_read(&bug, &info, &why))
         fail_msg("%s", why.what);
     assert_string_equal(info.row, "A2");

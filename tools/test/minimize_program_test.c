@@ -20,8 +20,10 @@
     "{\"offset\":3,\"groups\":1,\"value\":1,\"max\":18446744073709551615,\"kind\":\"value\"}]}"
 #define APPEND                                                                                     \
     "{\"offset\":4,\"size\":8,\"uses\":[1],\"fields\":["                                           \
-    "{\"offset\":5,\"groups\":1,\"kind\":\"count\"},{\"offset\":6,\"groups\":2,\"kind\":\"item\"}," \
-    "{\"offset\":8,\"groups\":2,\"kind\":\"item\"},{\"offset\":10,\"groups\":2,\"kind\":\"item\"}]}"
+    "{\"offset\":5,\"groups\":1,\"kind\":\"count\"},{\"offset\":6,\"groups\":2,\"kind\":\"item\"}" \
+    ","                                                                                            \
+    "{\"offset\":8,\"groups\":2,\"kind\":\"item\"},{\"offset\":10,\"groups\":2,\"kind\":\"item\"}" \
+    "]}"
 #define JSON "{\"canonical\":\"" CANONICAL "\",\"ops\":[" INIT "," DEFINE "," APPEND "]}"
 
 static struct program parse(const char *json)
@@ -163,7 +165,8 @@ static void only_records_lose_zeros_at_their_end(void **state)
     program_free(&program);
 }
 
-/* --- What a result is called, and where it fails ------------------------------------------------- */
+/* --- What a result is called, and where it fails -------------------------------------------------
+ */
 
 static char crash_type[] = "Model-mismatch";
 

@@ -1,7 +1,9 @@
-/* minimize_run_test.c: real processes: signatures are kept, what can't be done is said, ^C keeps the best so far.
+/* minimize_run_test.c: real processes: signatures are kept, what can't be done is said, ^C keeps
+ * the best so far.
  *
- * The replayer is a script. An 'x' in an input without a 'g' dies in `shallow`; else a 'b' with a 'd' somewhere behind it dies
- * in `deep`; else an 'f' dies in `flaky` every other time. Where there is a file "replayer.int", an input without an 'i' sends us SIGINT. */
+ * The replayer is a script. An 'x' in an input without a 'g' dies in `shallow`; else a 'b' with a
+ * 'd' somewhere behind it dies in `deep`; else an 'f' dies in `flaky` every other time. Where there
+ * is a file "replayer.int", an input without an 'i' sends us SIGINT. */
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -13,7 +15,8 @@
 static const char replayer[] =
     "#!/bin/sh\n"
     "die() {\n"
-    "  echo '==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x1' >&2\n"
+    "  echo '==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc "
+    "0x1' >&2\n"
     "  echo 'WRITE of size 4 at 0x602000000014 thread T0' >&2\n"
     "  echo \"    #0 0x55 in $1 /src/fake.c:12:3\" >&2\n"
     "  echo '    #1 0x56 in LLVMFuzzerTestOneInput /src/fake.c:20:1' >&2\n"
@@ -159,24 +162,28 @@ static void write_manifest(const struct scene *scene)
     const char *dir = scene->fake->directory;
     char *path = mem_print("%s/manifest.json", dir);
     char *text = mem_print(
-        "{\"format\":1,\"root\":\"%s\",\"build\":\"%s\",\"crashes\":\"%s/crashes\",\"cmake\":\"/c\","
-        "\"symbolizer\":\"/s\",\"afl_fuzz\":null,\"targets\":[{\"name\":\"fake\",\"format_version\":1,"
+        "{\"format\":1,\"root\":\"%s\",\"build\":\"%s\",\"crashes\":\"%s/crashes\",\"cmake\":\"/"
+        "c\","
+        "\"symbolizer\":\"/"
+        "s\",\"afl_fuzz\":null,\"targets\":[{\"name\":\"fake\",\"format_version\":1,"
         "\"kit\":false,\"source\":\"/src/fake.c\",\"limits\":{\"timeout_ms\":500,\"rss_mb\":512,"
-        "\"max_len\":64},\"builds\":[{\"engine\":\"replay\",\"sanitizer\":\"asan\",\"binary\":\"%s\"}]}]}",
+        "\"max_len\":64},\"builds\":[{\"engine\":\"replay\",\"sanitizer\":\"asan\",\"binary\":\"%"
+        "s\"}]}]}",
         dir, dir, dir, scene->fake->builds[0].binary);
     assert_true(file_put(path, text, strlen(text), &why));
     free(text);
     free(path);
 }
 
-/* Runs `ledge minimize` with the arguments and the manifest in a process of its own; *said is what it printed, for free(). */
+/* Runs `ledge minimize` with the arguments and the manifest in a process of its own; *said is what
+ * it printed, for free(). */
 static int command(const struct scene *scene, char **said, const char *first, const char *second,
                    const char *third)
 {
     char *out = mem_print("%s/out", scene->fake->directory);
     char *manifest = mem_print("%s/manifest.json", scene->fake->directory);
-    const char *argv[] = {"minimize", "--manifest", manifest, "--target", "fake", first, second, third,
-                          NULL};
+    const char *argv[] = {"minimize", "--manifest", manifest, "--target", "fake",
+                          first,      second,       third,    NULL};
     int argc = 6 + (second != NULL) + (third != NULL), status;
     pid_t child = fork();
     assert_true(child >= 0);

@@ -126,7 +126,8 @@ static void assert_minimal(const struct program *program, fails *how_it_fails, c
     }
 }
 
-/* --- Monotone: so many operations, in this order, with numbers at least so high ------------------ */
+/* --- Monotone: so many operations, in this order, with numbers at least so high ------------------
+ */
 
 struct need {
     int head;
@@ -151,7 +152,8 @@ static void finds_the_least_that_a_monotone_judge_wants(void **state)
         struct program program = {0};
         for (size_t i = 0; i < 4; i++) {
             for (size_t noise = next_random(&random) % 60; noise > 0; noise--)
-                add_op(&program, 0x80 | (int)(next_random(&random) % 6), next_random(&random) % 300);
+                add_op(&program, 0x80 | (int)(next_random(&random) % 6),
+                       next_random(&random) % 300);
             add_op(&program, needs[i].head, needs[i].least + next_random(&random) % 100);
         }
         search(&program, has_needs, needs);
@@ -178,7 +180,8 @@ static void asks_few_questions_for_a_long_program(void **state)
     program_free(&program);
 }
 
-/* --- Not monotone: nobody can foresee the answer ------------------------------------------------- */
+/* --- Not monotone: nobody can foresee the answer -------------------------------------------------
+ */
 
 struct dice {
     uint64_t seed;
@@ -218,7 +221,8 @@ static void is_one_minimal_whatever_the_judge_says(void **state)
     }
 }
 
-/* --- Handles: a definer can only go together with its user ---------------------------------------- */
+/* --- Handles: a definer can only go together with its user
+ * ---------------------------------------- */
 
 enum { DEFINES = 0x81, USES = 0x82, FAILS = 0x83 };
 
@@ -282,7 +286,8 @@ static void users_of_users_go_too(void **state)
     program_free(&program);
 }
 
-/* --- Two bugs: the shallow one hides the deep one ---------------------------------------------------- */
+/* --- Two bugs: the shallow one hides the deep one
+ * ---------------------------------------------------- */
 
 enum { GUARD = 0x81, TRAP = 0x82, STEP = 0x83, DEEP = 0x84 };
 enum death { DEATH_NONE, DEATH_SHALLOW, DEATH_DEEP };
@@ -330,7 +335,8 @@ static void never_slips_from_the_deep_bug_to_the_shallow_one(void **state)
     program_free(&program);
 }
 
-/* --- Two steps at once --------------------------------------------------------------------------------- */
+/* --- Two steps at once
+ * --------------------------------------------------------------------------------- */
 
 enum { PUSH = 0x81, POP = 0x82, GET = 0x83 };
 
@@ -387,7 +393,8 @@ static void lowers_two_numbers_together(void **state)
     program_free(&program);
 }
 
-/* --- Items, bytes ----------------------------------------------------------------------------------------- */
+/* --- Items, bytes
+ * ----------------------------------------------------------------------------------------- */
 
 static bool has_item_of_seven(const void *how, const struct program *program)
 {
@@ -463,7 +470,8 @@ static void what_always_fails_becomes_empty(void **state)
     program_free(&program);
 }
 
-/* --- Stopping, proving -------------------------------------------------------------------------------------- */
+/* --- Stopping, proving
+ * -------------------------------------------------------------------------------------- */
 
 static void keeps_the_best_when_stopped_at_any_time(void **state)
 {
