@@ -158,6 +158,15 @@ static const char *last_run(const struct build *build, const struct proc_result 
     return log ? log : ended->err;
 }
 
+/* A program under test that calls exit is a crash, although it leaves no report. libFuzzer says so;
+ * after a replayer we do.
+ */
+static bool exited_itself(const struct build *build, const struct proc_result *ended)
+{
+    return !is_libfuzzer(build) && ended->end == PROC_EXITED && ended->code != 0 &&
+           ended->code != REPLAYER_UNREADABLE;
+}
+
 static bool classify(struct runner *runner, const struct target *target, const struct build *build,
                      const struct proc_result *ended, struct run_result *result, struct fail *why)
 {
@@ -175,7 +184,13 @@ static bool classify(struct runner *runner, const struct target *target, const s
                                           .code = ended->code,
                                           .target = target->name,
                                           .symbolizer = runner->symbolizer};
+        static const char exited[] = "==0== ERROR: libFuzzer: fuzz target exited\n";
         if (!crash_classify(&evidence, &result->crash, why))
+            return false;
+        evidence.log = exited;
+        evidence.log_len = sizeof exited - 1;
+        if (!result->crash.found && exited_itself(build, ended) &&
+            !crash_classify(&evidence, &result->crash, why))
             return false;
     }
     result->log = mem_copy(log, len);
@@ -186,11 +201,7 @@ static bool classify(struct runner *runner, const struct target *target, const s
 /* A process that ended badly and yet has no crash to show could not do its work. */
 static bool check_end(const struct build *build, const struct run_result *result, struct fail *why)
 {
-    bool replayer = !is_libfuzzer(build);
-    bool failed = result->end == PROC_EXITED && result->code != 0;
-    bool unreadable = replayer && failed && result->code == REPLAYER_UNREADABLE &&
-                      (!result->crash.found || strcmp(result->crash.class_, "signal") == 0);
-    if (!unreadable && (result->crash.found || !failed))
+    if (result->crash.found || result->end != PROC_EXITED || result->code == 0)
         return true;
     size_t line = strcspn(result->log, "\n");
     return fail_set(why, "", "%s ended with exit code %d: %.*s", build->binary, result->code,

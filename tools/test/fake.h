@@ -2,8 +2,8 @@
  * includes it gets its own copy of the few helpers.
  *
  * The replayer does what its input says: "crash" dies of SIGSEGV with an ASan report whose frame is
- * the input's second word, "leak" reports a leak when all inputs have run, "hang" sleeps, anything
- * else is clean. */
+ * the input's second word, "leak" reports a leak when all inputs have run, "hang" sleeps, "exit"
+ * exits, anything else is clean. */
 #ifndef LEDGE_TOOLS_TEST_FAKE_H
 #define LEDGE_TOOLS_TEST_FAKE_H
 
@@ -41,6 +41,7 @@ static const char fake_replayer[] =
     "    exit 1;;\n"
     "  leak) leaks=1;;\n"
     "  hang) sleep 30;;\n"
+    "  exit) exit 5;;\n"
     "  esac\n"
     "done\n"
     "[ $leaks = 0 ] && exit 0\n"

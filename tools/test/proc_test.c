@@ -3,8 +3,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -99,6 +101,28 @@ static void does_not_wait_for_a_daemon_that_holds_the_pipe(void **state)
     proc_result_free(&got);
 }
 
+/* A zombie that nobody reaps is dead too: it has no command line any more. */
+static bool is_alive(const char *pid)
+{
+    char path[64], byte;
+    snprintf(path, sizeof path, "/proc/%.*s/cmdline", (int)strcspn(pid, "\n"), pid);
+    FILE *file = fopen(path, "rb");
+    bool alive = file && fread(&byte, 1, 1, file) == 1;
+    if (file)
+        fclose(file);
+    return alive;
+}
+
+static void leaves_no_child_of_the_child_behind(void **state)
+{
+    (void)state;
+    struct proc_result got = run_shell("sleep 20 >/dev/null 2>&1 & echo $!", (struct proc_spec){0});
+    for (int i = 0; i < 100 && is_alive(got.out); i++)
+        usleep(20000);
+    assert_false(is_alive(got.out));
+    proc_result_free(&got);
+}
+
 static void keeps_the_ends_of_much_output(void **state)
 {
     (void)state;
@@ -132,6 +156,7 @@ int main(void)
         cmocka_unit_test(stops_at_the_time_limit_with_all_children),
         cmocka_unit_test(waits_for_a_child_that_closed_its_pipes),
         cmocka_unit_test(does_not_wait_for_a_daemon_that_holds_the_pipe),
+        cmocka_unit_test(leaves_no_child_of_the_child_behind),
         cmocka_unit_test(keeps_the_ends_of_much_output),
         cmocka_unit_test(says_when_the_program_is_missing),
     };

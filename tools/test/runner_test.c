@@ -76,6 +76,11 @@ static void runs_bytes_and_names_them(void **state)
     assert_string_equal(result.crash.state, "deep\nfake");
     run_result_free(&result);
     assert_true(
+        runner_run_bytes(runner, &fake->target, &fake->builds[0], "exit\n", 5, &result, &why));
+    assert_true(result.crash.found);
+    assert_string_equal(result.crash.type, "Unexpected-exit");
+    run_result_free(&result);
+    assert_true(
         runner_run_bytes(runner, &fake->target, &fake->builds[0], "fine\n", 5, &result, &why));
     assert_false(result.crash.found);
     run_result_free(&result);

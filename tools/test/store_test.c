@@ -147,29 +147,41 @@ static void refuses_a_second_campaign(void **state)
     store_close(open_store());
 }
 
+/* Whatever page is damaged, the store is refused and not written to. */
+static void refuses_damage_at(const char *path, const char *bytes, size_t len, size_t offset)
+{
+    struct fail why;
+    char *damaged = mem_copy(bytes, len), *after;
+    size_t after_len;
+    memset(damaged + offset, 'x', 200);
+    assert_true(file_put(path, damaged, len, &why));
+    assert_null(store_open(directory, &why));
+    assert_non_null(strstr(why.what, "is corrupt"));
+    assert_non_null(strstr(why.next, "move it away"));
+    assert_true(file_read(path, &after, &after_len, &why));
+    assert_int_equal(after_len, len);
+    assert_memory_equal(after, damaged, len);
+    free(damaged);
+    free(after);
+}
+
 static void leaves_a_corrupt_store_as_it_is(void **state)
 {
     (void)state;
+    enum { PAGE = 4096 };
     struct fail why;
     struct store *store = open_store();
     struct store_crash crash = keep(store, "input", false);
     store_close(store);
     char *path = mem_print("%s/store.db", directory);
     char *bytes;
-    size_t len, after_len;
+    size_t len;
     assert_true(file_read(path, &bytes, &len, &why));
-    memset(bytes + 4096, 'x', 200);
-    assert_true(file_put(path, bytes, len, &why));
-    assert_null(store_open(directory, &why));
-    assert_non_null(strstr(why.what, "is corrupt"));
-    assert_non_null(strstr(why.next, "move it away"));
-    char *after;
-    assert_true(file_read(path, &after, &after_len, &why));
-    assert_int_equal(after_len, len);
-    assert_memory_equal(after, bytes, len);
+    assert_true(len > 2 * PAGE);
+    for (size_t offset = 0; offset < len; offset += PAGE)
+        refuses_damage_at(path, bytes, len, offset);
     assert_true(path_is_file(crash.artifact));
     free(bytes);
-    free(after);
 
     assert_true(file_put(path, "this is no database, it is far too short", 40, &why));
     assert_null(store_open(directory, &why));
