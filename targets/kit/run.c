@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "account.h"
@@ -7,6 +8,21 @@
 #include "trace.h"
 
 static const char *phase = "open";
+
+/* TSan with halt_on_error=1 dies holding a lock that libFuzzer's death callback needs, and the input is lost. The build
+ * defines KIT_TSAN where the process runs under TSan; then a report only sets a mark, and the program that caused it is
+ * ended once it has run. */
+static int reported;
+
+#ifdef KIT_TSAN
+void __tsan_on_report(void *report);
+
+void __tsan_on_report(void *report)
+{
+    (void)report;
+    reported = 1;
+}
+#endif
 
 size_t kit_ops_count(void)
 {
@@ -62,4 +78,6 @@ void kit_run(const uint8_t *data, size_t size, uint8_t *stack_block)
     enter("close");
     kit_target.close(kit_target.world);
     kit_memory_end();
+    if (reported)
+        abort();
 }

@@ -14,6 +14,8 @@ enum { QUICK_MOST = 8 }; /* so many crashes within a second each: others may hav
 /* Slices in seconds. Below the least of a unit, the start of a process costs too much of it. */
 static const double unit_least = 3, unit_most = 60, short_least = 2, short_most = 10;
 
+static const double rounds = 3; /* turns for each instance, where there is time for that many */
+
 static const struct flavour {
     const struct engine *engine;
     const char *sanitizer;
@@ -73,7 +75,7 @@ void plan_instances(struct campaign *campaign)
         weights += campaign->instances[i].problem ? 0 : campaign->instances[i].weight;
     double budget = (double)campaign->options->seconds * campaign->jobs;
     double unit = weights > 0 ? budget / weights : 0;
-    campaign->unit = unit < unit_least ? 0 : clamp(unit, unit_least, unit_most);
+    campaign->unit = unit < unit_least ? 0 : clamp(unit / rounds, unit_least, unit_most);
     /* Too little for all: then at least each target's two best, one of each engine. */
     double share = budget / (2.0 * (double)campaign->subjects_len);
     campaign->short_slice = clamp(share, short_least, short_most);
