@@ -39,8 +39,14 @@ struct bug_options {
     const char *keep;    /* a directory for the results, <keep>/<id>; NULL: they are thrown away */
 };
 
-/* What became of one bug. Every step needs those before it; `why` says what went wrong with the
- * first that did. */
+/* How a check came out. */
+enum check {
+    CHECK_UNTRIED, /* something before it went wrong */
+    CHECK_HOLDS,
+    CHECK_FAILS,
+};
+
+/* What became of one bug; `why` says what went wrong first. */
 struct bug_row {
     struct bug_info info;
     struct crash got;           /* as triage names it; not found: nothing was */
@@ -50,11 +56,15 @@ struct bug_row {
     uint64_t executions;        /* likewise */
     struct minimized minimized; /* bytes NULL: it didn't come to that */
     struct proof proof;
-    char *directory; /* with the result; NULL: none was kept */
-    bool built, class_ok, quiet, c_same,
-        c_clean; /* c_clean: its C program is fine on the library without the bug */
-    bool holds;  /* all of it is as it should be */
-    bool interrupted;
+    char *directory;    /* with the result; NULL: none was kept */
+    enum check named;   /* the class is one that bug.json lists */
+    enum check fails;   /* the result fails in every run */
+    enum check minimal; /* proof.holds */
+    enum check c_same;  /* the C program fails with the same signature */
+    enum check c_clean; /* and is fine on the library without the bug */
+    enum check quiet;   /* so are the input that was found, and the result, under every build */
+    bool built, interrupted;
+    bool holds; /* all of it is as it should be */
     struct fail why;
 };
 

@@ -49,7 +49,7 @@ static bool run_cmake(const struct manifest *manifest, const char *const *argv, 
     if (!ok) {
         fwrite(result.out, 1, result.out_len, stderr);
         fwrite(result.err, 1, result.err_len, stderr);
-        fail_set(why, "what the build said stands above", "%s: the build failed", what);
+        fail_set(why, "what it said stands above", "the build of %s failed", what);
     }
     proc_result_free(&result);
     return ok;
@@ -74,7 +74,7 @@ static bool build(struct trial *trial)
                           jobs,
                           NULL};
     say(trial, "building");
-    trial->row->built = run_cmake(trial->manifest, argv, bug->id, &trial->row->why);
+    trial->row->built = run_cmake(trial->manifest, argv, bug->build_target, &trial->row->why);
     free(jobs);
     return trial->row->built;
 }
@@ -88,8 +88,7 @@ static bool take_issue(struct trial *trial, const struct campaign_result *result
     row->seconds = result->seconds;
     row->interrupted = result->interrupted;
     if (result->issues_len == 0)
-        return fail_set(&row->why, "", "%s: nothing was found in %.0f s", row->info.bug->id,
-                        result->seconds);
+        return fail_set(&row->why, "", "nothing was found in %.0f s", result->seconds);
     const struct store_issue *issue = &result->issues[0].issue;
     row->engine = mem_text(issue->engine);
     row->sanitizer = mem_text(issue->sanitizer);
@@ -121,9 +120,18 @@ static bool fuzz(struct trial *trial)
     return ok;
 }
 
+/* How a check came out; the first reason for one that didn't hold is kept. */
+static enum check note(struct bug_row *row, bool holds, const struct fail *why)
+{
+    if (!holds && row->why.what[0] == '\0')
+        row->why = *why;
+    return holds ? CHECK_HOLDS : CHECK_FAILS;
+}
+
 static bool triage(struct trial *trial)
 {
     struct bug_row *row = trial->row;
+    struct fail why;
     struct triage triage;
     if (!triage_input(trial->runner, trial->variant, trial->found, &triage, &row->why))
         return false;
@@ -133,49 +141,66 @@ static bool triage(struct trial *trial)
         row->got = verdict->crash;
         row->build = mem_text(verdict->sanitizer);
         verdict->crash = (struct crash){0}; /* moved */
-        row->class_ok = bug_class_fits(row->info.classes, row->got.type);
+        char *type = describe_type(row->got.type);
+        fail_set(&why, "", "it is called %s, which bug.json doesn't list", type);
+        free(type);
+        row->named = note(row, bug_class_fits(row->info.classes, row->got.type), &why);
     }
     triage_free(&triage);
-    if (!found)
-        return fail_set(&row->why, "", "%s: the input does not fail again", row->info.bug->id);
-    if (!row->class_ok) {
-        char *type = describe_type(row->got.type);
-        fail_set(&row->why, "", "%s: it is called %s, which bug.json doesn't list",
-                 row->info.bug->id, type);
-        free(type);
-    }
-    return true; /* a wrong name can be minimized all the same */
+    return found || fail_set(&row->why, "", "the input does not fail again");
 }
 
 static bool minimize(struct trial *trial)
 {
     struct bug_row *row = trial->row;
+    struct minimized *minimized = &row->minimized;
+    struct fail why;
     struct minimize_request request = {
         .target = trial->variant, .path = trial->found, .sanitizer = row->build};
     say(trial, "minimizing %s", row->build);
-    if (!minimize_run(trial->runner, &request, &row->minimized, &row->why))
+    if (!minimize_run(trial->runner, &request, minimized, &why)) {
+        row->fails = note(row, false, &why);
         return false;
-    if (row->minimized.end != MINIMIZE_DONE || row->minimized.hits < row->minimized.tries)
-        return fail_set(&row->why, "", "%s: the input fails in only %u of %u runs",
-                        row->info.bug->id, row->minimized.hits, row->minimized.tries);
+    }
+    fail_set(&why, "", "it fails in only %u of %u runs", minimized->hits, minimized->tries);
+    bool fails = minimized->end == MINIMIZE_DONE && minimized->hits == minimized->tries;
+    row->fails = note(row, fails, &why);
+    return minimized->bytes != NULL;
+}
+
+static void prove(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    struct fail why;
+    bool asked = minimize_prove(trial->runner, trial->variant, &row->minimized, &row->proof, &why);
+    if (asked)
+        fail_set(&why, "", "not minimal: %s", row->proof.counter);
+    row->minimal = note(row, asked && row->proof.holds, &why);
+}
+
+static bool keep(struct trial *trial)
+{
+    struct bug_row *row = trial->row;
+    struct kept kept;
+    struct fail why;
+    row->directory = trial->options->keep
+                         ? mem_print("%s/%s", trial->options->keep, row->info.bug->id)
+                         : mem_print("%s/result", trial->place);
+    if (!minimize_keep(trial->runner, trial->variant, &row->minimized, row->directory, &kept,
+                       &why)) {
+        row->c_same = note(row, false, &why);
+        return false;
+    }
+    row->c_same = note(row, kept.c_same, &kept.c_why);
+    kept_free(&kept);
     return true;
 }
 
-static bool prove(struct trial *trial)
-{
-    struct bug_row *row = trial->row;
-    if (!minimize_prove(trial->runner, trial->variant, &row->minimized, &row->proof, &row->why))
-        return false;
-    return row->proof.holds ||
-           fail_set(&row->why, "", "%s: not minimal: %s", row->info.bug->id, row->proof.counter);
-}
-
 /* Whether an input runs clean under every build of the target without the bug. */
-static bool is_quiet(struct trial *trial, const char *input)
+static bool is_quiet(struct trial *trial, const char *input, struct fail *why)
 {
-    struct bug_row *row = trial->row;
     struct triage triage;
-    if (!triage_input(trial->runner, trial->clean, input, &triage, &row->why))
+    if (!triage_input(trial->runner, trial->clean, input, &triage, why))
         return false;
     bool quiet = true;
     for (size_t i = 0; i < triage.len && quiet; i++) {
@@ -183,57 +208,40 @@ static bool is_quiet(struct trial *trial, const char *input)
         if (verdict->ran && !verdict->crash.found)
             continue;
         char *line = describe_crash(verdict->sanitizer, &verdict->crash);
-        quiet = fail_set(&row->why, "", "%s: the library without the bug: %s", row->info.bug->id,
-                         verdict->ran ? line : "not every build is there");
+        quiet =
+            fail_set(why, "", "the library without the bug: %s %s",
+                     verdict->ran ? line : verdict->sanitizer, verdict->ran ? "" : "is not built");
         free(line);
     }
     triage_free(&triage);
     return quiet;
 }
 
-static bool run_c_on_clean(struct trial *trial)
+static void check_quiet(struct trial *trial)
+{
+    struct fail why;
+    char *input = mem_print("%s/input", trial->row->directory);
+    bool quiet = is_quiet(trial, trial->found, &why) && is_quiet(trial, input, &why);
+    trial->row->quiet = note(trial->row, quiet, &why);
+    free(input);
+}
+
+static void run_c_on_clean(struct trial *trial)
 {
     struct bug_row *row = trial->row;
+    struct run_result result;
+    struct fail why;
     char *source = mem_print("%s/repro.c", row->directory);
     char *program = mem_print("%s/clean", trial->place);
-    struct run_result result;
-    bool ok =
-        repro_run(trial->runner, trial->clean, row->build, source, program, &result, &row->why);
+    bool ok = repro_run(trial->runner, trial->clean, row->build, source, program, &result, &why);
     if (ok) {
-        row->c_clean = !result.crash.found && result.end == PROC_EXITED && result.code == 0;
-        if (!row->c_clean)
-            fail_set(&row->why, "", "%s: the C program fails on the library without the bug too",
-                     row->info.bug->id);
+        ok = !result.crash.found && result.end == PROC_EXITED && result.code == 0;
+        fail_set(&why, "", "the C program fails on the library without the bug too");
         run_result_free(&result);
     }
+    row->c_clean = note(row, ok, &why);
     free(program);
     free(source);
-    return ok && row->c_clean;
-}
-
-static bool keep(struct trial *trial)
-{
-    struct bug_row *row = trial->row;
-    struct kept kept;
-    row->directory = trial->options->keep
-                         ? mem_print("%s/%s", trial->options->keep, row->info.bug->id)
-                         : mem_print("%s/result", trial->place);
-    if (!minimize_keep(trial->runner, trial->variant, &row->minimized, row->directory, &kept,
-                       &row->why))
-        return false;
-    row->c_same = kept.c_same;
-    if (!kept.c_same)
-        row->why = kept.c_why;
-    kept_free(&kept);
-    return row->c_same;
-}
-
-static bool check_quiet(struct trial *trial)
-{
-    char *input = mem_print("%s/input", trial->row->directory);
-    trial->row->quiet = is_quiet(trial, trial->found) && is_quiet(trial, input);
-    free(input);
-    return trial->row->quiet;
 }
 
 static bool open_trial(struct trial *trial)
@@ -268,14 +276,28 @@ static void close_trial(struct trial *trial)
 }
 
 /* All that follows the finding. Signals end a step early, and with it the row. */
-static bool follow_up(struct trial *trial)
+static void follow_up(struct trial *trial)
 {
     stop_watch(true);
-    bool ok = triage(trial) && minimize(trial) && prove(trial) && keep(trial) &&
-              check_quiet(trial) && run_c_on_clean(trial);
+    if (triage(trial) && minimize(trial) && !stop_wanted()) {
+        prove(trial);
+        if (keep(trial)) {
+            check_quiet(trial);
+            run_c_on_clean(trial);
+        }
+    }
     trial->row->interrupted |= stop_wanted() != 0;
     stop_watch(false);
-    return ok && trial->row->class_ok;
+}
+
+static bool holds(const struct bug_row *row)
+{
+    const enum check checks[] = {row->named,  row->fails,   row->minimal,
+                                 row->c_same, row->c_clean, row->quiet};
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+        if (checks[i] != CHECK_HOLDS)
+            return false;
+    return true;
 }
 
 void bug_run(const struct manifest *manifest, const struct bug_options *options,
@@ -283,8 +305,9 @@ void bug_run(const struct manifest *manifest, const struct bug_options *options,
 {
     struct trial trial = {
         .manifest = manifest, .options = options, .row = row, .variant = &row->info.bug->variant};
-    row->holds = open_trial(&trial) && build(&trial) && fuzz(&trial) && !row->interrupted &&
-                 follow_up(&trial);
+    if (open_trial(&trial) && build(&trial) && fuzz(&trial) && !row->interrupted)
+        follow_up(&trial);
+    row->holds = holds(row);
     row->interrupted |= proc_interrupted() != 0;
     if (!row->holds)
         say(&trial, "%s", row->interrupted ? "interrupted" : row->why.what);

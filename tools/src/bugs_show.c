@@ -10,14 +10,19 @@
 
 void bug_print_header(int width)
 {
-    printf("%-*s %-4s %-16s %7s %8s  %-32s %-10s %-11s %-6s %-5s %-5s %-9s\n", width, "bug", "row",
-           "found by", "seconds", "execs", "class", "ops", "bytes", "fails", "1-min", "clean",
-           "C program");
+    printf("%-*s %-4s %-16s %7s %8s  %-32s %-10s %-11s %-6s %-5s %-5s %-6s %s\n", width, "bug",
+           "row", "found by", "seconds", "execs", "class", "ops", "bytes", "fails", "1-min",
+           "quiet", "C same", "C clean");
 }
 
-static const char *yes(bool is)
+static const char *show(enum check check)
 {
-    return is ? "ok" : "NO";
+    return check == CHECK_UNTRIED ? "-" : check == CHECK_HOLDS ? "ok" : "NO";
+}
+
+static json_t *check_json(enum check check)
+{
+    return check == CHECK_UNTRIED ? json_null() : json_boolean(check == CHECK_HOLDS);
 }
 
 /* What stands in the columns that come after the finding. */
@@ -25,12 +30,12 @@ static void print_result(const struct bug_row *row)
 {
     const struct minimized *m = &row->minimized;
     char *type = describe_type(row->got.type);
-    char *class_ = mem_print("%s%s", row->class_ok ? "" : "NOT ", type);
+    char *class_ = mem_print("%s%s", row->named == CHECK_HOLDS ? "" : "NOT ", type);
     char *ops = mem_print("%zu->%zu", m->ops_before, m->program.ops_len);
     char *bytes = mem_print("%zu->%zu", m->bytes_before, m->bytes_len);
     char *fails = mem_print("%u/%u", m->hits, m->tries);
-    printf("%-32s %-10s %-11s %-6s %-5s %-5s %s\n", class_, ops, bytes, fails,
-           yes(row->proof.holds), row->quiet ? "quiet" : "NO", yes(row->c_same && row->c_clean));
+    printf("%-32s %-10s %-11s %-6s %-5s %-5s %-6s %s\n", class_, ops, bytes, fails,
+           show(row->minimal), show(row->quiet), show(row->c_same), show(row->c_clean));
     free(type);
     free(class_);
     free(ops);
@@ -48,7 +53,7 @@ void bug_print_row(const struct bug_row *row, int width)
     if (row->got.found)
         print_result(row);
     else
-        printf("%s\n", row->built ? "NOT FOUND" : "NOT BUILT");
+        printf("NOT %s: %s\n", row->built ? "FOUND" : "BUILT", row->why.what);
     fflush(stdout); /* main looks at errors in the end */
 }
 
@@ -86,7 +91,7 @@ json_t *bug_row_json(const struct bug_row *row)
     json_put(object, "executions", json_integer((json_int_t)row->executions));
     json_put(object, "build", json_text(row->build));
     json_put(object, "got", if_found(row, got));
-    json_put(object, "class_ok", json_boolean(row->class_ok));
+    json_put(object, "class_ok", check_json(row->named));
     json_put(object, "ops_before", json_integer((json_int_t)m->ops_before));
     json_put(object, "ops", json_integer((json_int_t)m->program.ops_len));
     json_put(object, "bytes_before", json_integer((json_int_t)m->bytes_before));
@@ -95,11 +100,12 @@ json_t *bug_row_json(const struct bug_row *row)
     json_put(object, "minimize_seconds", json_real(m->seconds));
     json_put(object, "hits", json_integer(m->hits));
     json_put(object, "tries", json_integer(m->tries));
-    json_put(object, "minimal", json_boolean(row->proof.holds && m->bytes));
+    json_put(object, "reproduces", check_json(row->fails));
+    json_put(object, "minimal", check_json(row->minimal));
     json_put(object, "minimal_attempts", json_integer((json_int_t)row->proof.attempts));
-    json_put(object, "clean_quiet", json_boolean(row->quiet));
-    json_put(object, "c_same", json_boolean(row->c_same));
-    json_put(object, "c_clean", json_boolean(row->c_clean));
+    json_put(object, "clean_quiet", check_json(row->quiet));
+    json_put(object, "c_same", check_json(row->c_same));
+    json_put(object, "c_clean", check_json(row->c_clean));
     json_put(object, "directory", json_text(row->directory));
     json_put(object, "holds", json_boolean(row->holds));
     json_put(object, "problem", row->holds ? json_null() : json_text(row->why.what));
