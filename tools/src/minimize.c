@@ -113,6 +113,23 @@ static bool shrink(struct oracle *oracle, struct minimized *out, const void *inp
     return true;
 }
 
+/* Same signature, yet sizes, addresses and lines of the stack may be others now: the result's
+ * count. */
+static bool look_again(struct runner *runner, const struct target *target, struct minimized *out,
+                       struct fail *why)
+{
+    struct run_result result;
+    if (!runner_run_bytes(runner, target, out->build, out->bytes, out->bytes_len, &result, why))
+        return false;
+    if (crash_same(&result.crash, &out->crash)) {
+        crash_free(&out->crash);
+        out->crash = result.crash;
+        result.crash = (struct crash){0}; /* moved */
+    }
+    run_result_free(&result);
+    return true;
+}
+
 static bool shrink_and_count(struct runner *runner, const struct minimize_request *request,
                              struct minimized *out, const void *input, struct fail *why)
 {
@@ -128,7 +145,8 @@ static bool shrink_and_count(struct runner *runner, const struct minimize_reques
         ok = false;
     }
     oracle_free(&oracle);
-    return ok;
+    bool again = ok && out->end == MINIMIZE_DONE && !stop_wanted();
+    return again ? look_again(runner, request->target, out, why) : ok;
 }
 
 bool minimize_run(struct runner *runner, const struct minimize_request *request,

@@ -36,7 +36,7 @@ struct minimized {
     enum minimize_end end;
     char *tried;               /* the builds it ran under: "asan, msan" */
     const struct build *build; /* whose signature was kept */
-    struct crash crash;        /* how the input fails there */
+    struct crash crash;        /* how the result fails there */
     struct program program;    /* the result; of a kit target in operations, else in bytes */
     uint8_t *bytes;            /* the same, encoded */
     size_t bytes_len, bytes_before, ops_before;
