@@ -1,5 +1,6 @@
-/* cast: bytes as numbers and as elements (ledge/cast.h), and the arithmetic and allocation of ledge/base.h. Typed views and
- * a cursor over memory of every pointer class, beside a copy of that memory. Rows A4 A8 A9 A10. */
+/* cast: bytes as numbers and as elements (ledge/cast.h), and the arithmetic and allocation of
+ * ledge/base.h. Typed views and a cursor over memory of every pointer class, beside a copy of that
+ * memory. Rows A4 A8 A9 A10. */
 #include "kit/target.h"
 
 #include "kit/shadow.h"
@@ -7,13 +8,13 @@
 
 #include <ledge/cast.h>
 
-#define SLOTS   4
-#define OBJECTS \
-    ledge_typed t[SLOTS]; \
-    ledge_cursor cursor; \
-    struct stingy stingy; \
-    ledge_allocator hooks[2]; \
-    unsigned char *block; \
+#define SLOTS 4
+#define OBJECTS                                                                                    \
+    ledge_typed t[SLOTS];                                                                          \
+    ledge_cursor cursor;                                                                           \
+    struct stingy stingy;                                                                          \
+    ledge_allocator hooks[2];                                                                      \
+    unsigned char *block;                                                                          \
     size_t size;
 
 struct model {
@@ -36,7 +37,7 @@ static void world_open(struct world *w)
     for (size_t i = 0; i < SLOTS; i++)
         w->m[i].at = w->shadow.bytes[0];
     w->next = w->shadow.bytes[0];
-    CALL(w->hooks[1] = (ledge_allocator){ stingy_resize, &w->stingy });
+    CALL(w->hooks[1] = (ledge_allocator){stingy_resize, &w->stingy});
 }
 
 static void world_check(struct world *w)
@@ -107,41 +108,46 @@ static bool in_address_space(const void *at, size_t n)
     return n <= UINTPTR_MAX - (uintptr_t)at;
 }
 
-OP(typed_view, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALIGNMENT(align), RANGE(tag, 1, 4))
+OP(typed_view, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALIGNMENT(align),
+   RANGE(tag, 1, 4))
 {
     REQUIRE(in_address_space(at.at, n));
-    CALL(ledge_typed typed = { 0 });
+    CALL(ledge_typed typed = {0});
     EXPECT(ledge_typed_from_view(ledge_view_of(at.at, n), esz, align, (uint32_t)tag, &typed),
            model_typed(at.at, n, esz, align));
     CHECK_EQ(ledge_typed_is_valid(typed), got == LEDGE_OK);
     REQUIRE(got == LEDGE_OK && n <= at.avail);
     CALL(w->t[to] = typed);
-    w->m[to] = (struct model){ kit_shadow_at(&w->shadow, at), n / esz, esz, align, (uint32_t)tag, false };
+    w->m[to] =
+        (struct model){kit_shadow_at(&w->shadow, at), n / esz, esz, align, (uint32_t)tag, false};
 }
 
-OP(typed_span, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALIGNMENT(align), RANGE(tag, 1, 4))
+OP(typed_span, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALIGNMENT(align),
+   RANGE(tag, 1, 4))
 {
     REQUIRE(in_address_space(at.at, n));
-    CALL(ledge_typed typed = { 0 });
+    CALL(ledge_typed typed = {0});
     EXPECT(ledge_typed_from_span(ledge_span_of(at.at, n), esz, align, (uint32_t)tag, &typed),
            model_typed(at.at, n, esz, align));
     CHECK_EQ(ledge_typed_is_valid(typed), got == LEDGE_OK);
     REQUIRE(got == LEDGE_OK && n <= at.avail && kit_ptr_writable(at));
     CALL(w->t[to] = typed);
-    w->m[to] = (struct model){ kit_shadow_at(&w->shadow, at), n / esz, esz, align, (uint32_t)tag, true };
+    w->m[to] =
+        (struct model){kit_shadow_at(&w->shadow, at), n / esz, esz, align, (uint32_t)tag, true};
 }
 
 OP(typed_valid, POINTER(at), ELEMENT_SIZE(esz), LENGTH(n), ALIGNMENT(align))
 {
     const bool aligned = is_power(align) && (uintptr_t)at.at % align == 0 && esz % align == 0;
-    CHECK_EQ(ledge_typed_is_valid((ledge_typed){ at.at, n, esz, align, 1, true }),
+    CHECK_EQ(ledge_typed_is_valid((ledge_typed){at.at, n, esz, align, 1, true}),
              at.at != NULL && esz != 0 && aligned && n <= (UINTPTR_MAX - (uintptr_t)at.at) / esz);
 }
 
 OP(typed_sub, DEFINE(to, SLOTS), HANDLE(from, SLOTS), INDEX(lo), INDEX(hi))
 {
     struct model m = w->m[from];
-    EXPECT(ledge_typed_sub(w->t[from], lo, hi, &w->t[to]), lo <= hi && hi <= m.length ? LEDGE_OK : LEDGE_ERANGE);
+    EXPECT(ledge_typed_sub(w->t[from], lo, hi, &w->t[to]),
+           lo <= hi && hi <= m.length ? LEDGE_OK : LEDGE_ERANGE);
     REQUIRE(got == LEDGE_OK);
     m.at += lo * m.esz;
     m.length = hi - lo;
@@ -151,10 +157,12 @@ OP(typed_sub, DEFINE(to, SLOTS), HANDLE(from, SLOTS), INDEX(lo), INDEX(hi))
 OP(typed_get, HANDLE(from, SLOTS), RANGE(tag, 1, 4), INDEX(index))
 {
     const struct model m = w->m[from];
-    uint8_t want[KIT_REGION] = { 0 };
-    CALL(uint8_t out[64] = { 0 });
-    EXPECT(ledge_typed_get(w->t[from], (uint32_t)tag, index, out),
-           tag != m.tag ? LEDGE_ETYPE : index < m.length ? LEDGE_OK : LEDGE_ERANGE);
+    uint8_t want[KIT_REGION] = {0};
+    CALL(uint8_t out[64] = {0});
+    EXPECT(ledge_typed_get(w->t[from], (uint32_t)tag, index, out), tag != m.tag ? LEDGE_ETYPE
+                                                                   : index < m.length
+                                                                       ? LEDGE_OK
+                                                                       : LEDGE_ERANGE);
     if (got == LEDGE_OK)
         memcpy(want, m.at + index * m.esz, m.esz);
     CHECK_BYTES(out, want, sizeof want);
@@ -164,13 +172,22 @@ OP(typed_set, HANDLE(in, SLOTS), RANGE(tag, 1, 4), INDEX(index), POINTER(elem))
 {
     const struct model m = w->m[in];
     REQUIRE(elem.avail > 0 && elem.avail >= m.esz);
-    EXPECT(ledge_typed_set(w->t[in], (uint32_t)tag, index, elem.at),
-           tag != m.tag        ? LEDGE_ETYPE
-           : !m.writable       ? LEDGE_EREADONLY
-           : index >= m.length ? LEDGE_ERANGE
-                               : LEDGE_OK);
+    EXPECT(ledge_typed_set(w->t[in], (uint32_t)tag, index, elem.at), tag != m.tag  ? LEDGE_ETYPE
+                                                                     : !m.writable ? LEDGE_EREADONLY
+                                                                     : index >= m.length
+                                                                         ? LEDGE_ERANGE
+                                                                         : LEDGE_OK);
     if (got == LEDGE_OK)
         memmove(m.at + index * m.esz, kit_shadow_at(&w->shadow, elem), m.esz);
+}
+
+/* The source lies among the elements, at any byte. */
+OP(typed_set_self, HANDLE(in, SLOTS), INDEX(index), INDEX(from))
+{
+    const struct model m = w->m[in];
+    REQUIRE(m.writable && index < m.length && from <= (m.length - 1) * m.esz);
+    EXPECT(ledge_typed_set(w->t[in], w->t[in].tag, index, w->t[in].ptr + from), LEDGE_OK);
+    memmove(m.at + index * m.esz, m.at + from, m.esz);
 }
 
 /* An element's address may be read as a C object of the alignment that the typed view promises. */
@@ -178,16 +195,16 @@ OP(typed_at, HANDLE(from, SLOTS), RANGE(tag, 1, 4), INDEX(index))
 {
     const struct model m = w->m[from];
     CALL(const void *element = ledge_typed_at(w->t[from], (uint32_t)tag, index));
-    CHECK_EQ(element != NULL, tag == m.tag && index < m.length);
+    CHECK_EQ(!element, tag != m.tag || index >= m.length);
     REQUIRE(element != NULL);
     const uint8_t *want = m.at + index * m.esz;
     CHECK_BYTES(element, want, m.esz);
     if (m.align >= 8)
-        CHECK_BYTES(&(uint64_t){ *(const uint64_t *)element }, want, 8);
+        CHECK_BYTES(&(uint64_t){*(const uint64_t *)element}, want, 8);
     else if (m.align == 4)
-        CHECK_BYTES(&(uint32_t){ *(const uint32_t *)element }, want, 4);
+        CHECK_BYTES(&(uint32_t){*(const uint32_t *)element}, want, 4);
     else if (m.align == 2)
-        CHECK_BYTES(&(uint16_t){ *(const uint16_t *)element }, want, 2);
+        CHECK_BYTES(&(uint16_t){*(const uint16_t *)element}, want, 2);
 }
 
 OP(typed_as_view, HANDLE(from, SLOTS))
@@ -199,8 +216,8 @@ OP(typed_as_view, HANDLE(from, SLOTS))
     CHECK_BYTES(view.ptr, w->m[from].at, bytes);
 }
 
-#define LOAD(kind, bits, order) \
-    if (at.avail >= bits / 8) \
+#define LOAD(kind, bits, order)                                                                    \
+    if (at.avail >= bits / 8)                                                                      \
         CHECK_EQ(ledge_load_u##bits##order(at.at), number(want, kind));
 OP(load, POINTER(at))
 {
@@ -208,39 +225,44 @@ OP(load, POINTER(at))
     NUMBERS(LOAD)
 }
 
-#define STORE(kind, bits, order) \
-    case kind: \
-        CALL(ledge_store_u##bits##order(at.at, (uint##bits##_t)value)); \
+#define STORE(kind, bits, order)                                                                   \
+    case kind:                                                                                     \
+        CALL(ledge_store_u##bits##order(at.at, (uint##bits##_t)value));                            \
         break;
 OP(store, POINTER(at), RANGE(kind, 0, 5), U64(value))
 {
     REQUIRE(kit_ptr_writable(at) && at.avail >= width(kind));
     uint8_t *want = kit_shadow_at(&w->shadow, at);
     put_number(want, kind, value);
-    switch (kind) { NUMBERS(STORE) }
+    switch (kind) {
+        NUMBERS(STORE)
+    }
     CHECK_BYTES(at.at, want, at.avail);
 }
 
-#define VIEW_GET(kind, bits, order) \
-    case kind: { \
-        CALL(uint##bits##_t out = 99); \
-        EXPECT(ledge_view_get_u##bits##order(view, offset, &out), status); \
-        CHECK_EQ(out, want); \
-        break; \
+#define VIEW_GET(kind, bits, order)                                                                \
+    case kind: {                                                                                   \
+        CALL(uint##bits##_t out = 99);                                                             \
+        EXPECT(ledge_view_get_u##bits##order(view, offset, &out), status);                         \
+        CHECK_EQ(out, want);                                                                       \
+        break;                                                                                     \
     }
 OP(view_get, POINTER(at), LENGTH(n), RANGE(kind, 0, 5), INDEX(offset))
 {
     REQUIRE(n <= at.avail);
     const ledge_status status = bounds(n, offset, width(kind));
-    const uint64_t want = status == LEDGE_OK ? number(kit_shadow_at(&w->shadow, at) + offset, kind) : 99;
-    CALL(const ledge_view view = { at.at, n, at.avail });
-    switch (kind) { NUMBERS(VIEW_GET) }
+    const uint64_t want =
+        status == LEDGE_OK ? number(kit_shadow_at(&w->shadow, at) + offset, kind) : 99;
+    CALL(const ledge_view view = {at.at, n, at.avail});
+    switch (kind) {
+        NUMBERS(VIEW_GET)
+    }
 }
 
-#define SPAN_PUT(kind, bits, order) \
-    case kind: { \
-        EXPECT(ledge_span_put_u##bits##order(span, offset, (uint##bits##_t)value), status); \
-        break; \
+#define SPAN_PUT(kind, bits, order)                                                                \
+    case kind: {                                                                                   \
+        EXPECT(ledge_span_put_u##bits##order(span, offset, (uint##bits##_t)value), status);        \
+        break;                                                                                     \
     }
 OP(span_put, POINTER(at), LENGTH(n), RANGE(kind, 0, 5), INDEX(offset), U64(value))
 {
@@ -249,8 +271,10 @@ OP(span_put, POINTER(at), LENGTH(n), RANGE(kind, 0, 5), INDEX(offset), U64(value
     uint8_t *want = kit_shadow_at(&w->shadow, at);
     if (status == LEDGE_OK)
         put_number(want + offset, kind, value);
-    CALL(const ledge_span span = { at.at, n, at.avail });
-    switch (kind) { NUMBERS(SPAN_PUT) }
+    CALL(const ledge_span span = {at.at, n, at.avail});
+    switch (kind) {
+        NUMBERS(SPAN_PUT)
+    }
     CHECK_BYTES(at.at, want, at.avail);
 }
 
@@ -267,7 +291,7 @@ static ledge_status step(struct world *w, size_t n)
 OP(cursor_of, POINTER(at), LENGTH(n))
 {
     REQUIRE(n <= at.avail);
-    CALL(w->cursor = ledge_cursor_of((ledge_view){ at.at, n, at.avail }));
+    CALL(w->cursor = ledge_cursor_of((ledge_view){at.at, n, at.avail}));
     w->next = kit_shadow_at(&w->shadow, at);
     w->left = n;
 }
@@ -280,7 +304,7 @@ OP(cursor_skip, LENGTH(n))
 OP(cursor_bytes, LENGTH(n))
 {
     const uint8_t *want = w->next;
-    CALL(ledge_view view = { 0 });
+    CALL(ledge_view view = {0});
     EXPECT(ledge_cursor_bytes(&w->cursor, n, &view), step(w, n));
     CHECK_EQ(view.length, got == LEDGE_OK ? n : 0);
     CHECK_EQ(view.capacity, got == LEDGE_OK ? n : 0);
@@ -295,17 +319,19 @@ OP0(cursor_u8)
     CHECK_EQ(out, want);
 }
 
-#define CURSOR_READ(kind, bits, order) \
-    case kind: { \
-        CALL(uint##bits##_t out = 99); \
-        EXPECT(ledge_cursor_u##bits##order(&w->cursor, &out), step(w, bits / 8)); \
-        CHECK_EQ(out, want); \
-        break; \
+#define CURSOR_READ(kind, bits, order)                                                             \
+    case kind: {                                                                                   \
+        CALL(uint##bits##_t out = 99);                                                             \
+        EXPECT(ledge_cursor_u##bits##order(&w->cursor, &out), step(w, bits / 8));                  \
+        CHECK_EQ(out, want);                                                                       \
+        break;                                                                                     \
     }
 OP(cursor_read, RANGE(kind, 0, 5))
 {
     const uint64_t want = w->left >= width(kind) ? number(w->next, kind) : 99;
-    switch (kind) { NUMBERS(CURSOR_READ) }
+    switch (kind) {
+        NUMBERS(CURSOR_READ)
+    }
 }
 
 OP(bounds_check, LENGTH(length), LENGTH(offset), LENGTH(n))
@@ -328,7 +354,9 @@ OP(align_up, LENGTH(value), ALIGNMENT(align))
     const size_t more = is_power(align) && value % align != 0 ? align - value % align : 0;
     const bool fits = value <= SIZE_MAX - more;
     CALL(size_t up = 99);
-    EXPECT(ledge_align_up(value, align, &up), !is_power(align) ? LEDGE_EINVAL : fits ? LEDGE_OK : LEDGE_EOVERFLOW);
+    EXPECT(ledge_align_up(value, align, &up), !is_power(align) ? LEDGE_EINVAL
+                                              : fits           ? LEDGE_OK
+                                                               : LEDGE_EOVERFLOW);
     CHECK_EQ(up, got == LEDGE_OK ? value + more : 99);
 }
 
@@ -340,9 +368,11 @@ OP(is_aligned, POINTER(at), ALIGNMENT(align))
 
 OP(names, RANGE(number, 0, 15))
 {
-    static const char *const name[16] = { "OK", "ENULL", "ERANGE", "EALIGN", "EINVAL", "ESIZE", "EEMPTY", "ESHORT",
-                                           "EOVERFLOW", "ENOMEM", "ETYPE", "EREADONLY", "ENOTFOUND", "?", "?", "?" };
-    CHECK_BYTES(ledge_status_name((ledge_status)number) + strlen("LEDGE_"), name[number], strlen(name[number]) + 1);
+    static const char *const name[16] = {
+        "OK",        "ENULL",  "ERANGE", "EALIGN",    "EINVAL",    "ESIZE", "EEMPTY", "ESHORT",
+        "EOVERFLOW", "ENOMEM", "ETYPE",  "EREADONLY", "ENOTFOUND", "?",     "?",      "?"};
+    CHECK_BYTES(ledge_status_name((ledge_status)number) + strlen("LEDGE_"), name[number],
+                strlen(name[number]) + 1);
     CHECK_EQ(strchr(ledge_strerror((ledge_status)number), '.') != NULL, true);
 }
 
@@ -352,7 +382,8 @@ OP(resize, RANGE(hook, 0, 2), RANGE(grants, 0, 1), RANGE(n, 1, 64))
     uint8_t want[64];
     memset(want, 0x5a, sizeof want);
     CALL(w->stingy.grants = grants);
-    CALL(unsigned char *block = ledge_alloc_resize(hook > 0 ? &w->hooks[hook - 1] : NULL, w->block, w->size, n));
+    CALL(unsigned char *block =
+             ledge_alloc_resize(hook > 0 ? &w->hooks[hook - 1] : NULL, w->block, w->size, n));
     CHECK_EQ(block != NULL, hook < 2 || grants > 0);
     REQUIRE(block != NULL);
     CHECK_BYTES(block, want, w->size < n ? w->size : n);
@@ -373,7 +404,9 @@ static const char *status_name(int status)
     return ledge_status_name((ledge_status)status);
 }
 
-TARGET(cast, .includes = "#include <ledge/cast.h>\n", .support = kit_support, .status_name = status_name,
-       .ops = { &typed_view, &typed_span, &typed_valid, &typed_sub, &typed_get, &typed_set, &typed_at, &typed_as_view, &load,
-                &store, &view_get, &span_put, &cursor_of, &cursor_skip, &cursor_bytes, &cursor_u8, &cursor_read,
-                &bounds_check, &sizes, &align_up, &is_aligned, &names, &resize, &release });
+TARGET(cast, .includes = "#include <ledge/cast.h>\n", .support = kit_support,
+       .status_name = status_name,
+       .ops = {&typed_view, &typed_span,    &typed_valid,  &typed_sub, &typed_get,   &typed_set,
+               &typed_at,   &typed_as_view, &load,         &store,     &view_get,    &span_put,
+               &cursor_of,  &cursor_skip,   &cursor_bytes, &cursor_u8, &cursor_read, &bounds_check,
+               &sizes,      &align_up,      &is_aligned,   &names,     &resize,      &release});
