@@ -1,5 +1,6 @@
-/* stingy.h: the allocator of targets whose subject allocates. It says no when the input tells it to, and to anything large,
- * so that a length bomb is LEDGE_ENOMEM and not a dead machine. Row A33, A25. */
+/* stingy.h: the allocator of targets whose subject allocates. It says no when the input tells it
+ * to, and to anything large, so that a length bomb is LEDGE_ENOMEM and not a dead machine. Row A33,
+ * A25. */
 #ifndef LEDGE_TARGETS_STINGY_H
 #define LEDGE_TARGETS_STINGY_H
 
@@ -9,6 +10,7 @@
 
 #include "kit/target.h"
 
+/* clang-format off */
 SUPPORT(enum { STINGY_MAX = 1 << 16 };
 struct stingy { size_t grants; };
 static void *stingy_resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
@@ -23,5 +25,6 @@ static void *stingy_resize(void *ctx, void *ptr, size_t old_size, size_t new_siz
     stingy->grants--;
     return realloc(ptr, new_size);
 });
+/* clang-format on */
 
 #endif

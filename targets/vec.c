@@ -1,5 +1,6 @@
-/* vec: the owning vector (ledge/vec.h) against a plain array, with elements of 1 to 4 bytes, each growth policy, sources that
- * alias the vector, and an allocator that fails. Rows A2 A33 B3 B12 B14. */
+/* vec: the owning vector (ledge/vec.h) against a plain array, with elements of 1 to 4 bytes, each
+ * growth policy, sources that alias the vector, and an allocator that fails. Rows A2 A33 B3 B12
+ * B14. */
 #include "kit/target.h"
 #include "stingy.h"
 
@@ -7,12 +8,17 @@
 
 enum { CAP = 64, ESZ = 4 };
 
-#define OBJECTS ledge_vec vec; struct stingy stingy; ledge_allocator alloc;
+#define OBJECTS                                                                                    \
+    ledge_vec vec;                                                                                 \
+    struct stingy stingy;                                                                          \
+    ledge_allocator alloc;
 
 struct world {
     OBJECTS
     uint8_t want[CAP * ESZ];
-    size_t n, cap, block, esz, grants; /* block: elements the memory has room for; esz 0: the zero state */
+    size_t n, cap, grants;
+    size_t block; /* elements that the memory has room for */
+    size_t esz;   /* 0 in the zero state */
     ledge_growth growth;
 };
 
@@ -20,7 +26,7 @@ static void world_open(struct world *w)
 {
     w->grants = SIZE_MAX;
     CALL(w->stingy.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){ stingy_resize, &w->stingy });
+    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
 }
 
 static void world_check(struct world *w)
@@ -76,7 +82,8 @@ static ledge_status model_add(struct world *w, size_t at, const void *src, size_
     return LEDGE_OK;
 }
 
-/* The source is n elements from byte `from` of the vector itself: what reaches behind its elements is refused. */
+/* The source is n elements from byte `from` of the vector itself: what reaches behind its elements
+ * is refused. */
 static ledge_status model_add_self(struct world *w, size_t at, size_t from, size_t n)
 {
     return from + n * w->esz > w->n * w->esz ? LEDGE_ERANGE : model_add(w, at, w->want + from, n);
@@ -105,7 +112,8 @@ OP(append, BYTES(src, 16))
 {
     REQUIRE(w->esz == 0 || w->n + src.len / w->esz <= CAP);
     CALL(const size_t n = w->vec.elem_size ? src.len / w->vec.elem_size : src.len);
-    EXPECT(ledge_vec_append(&w->vec, src.at, n), model_add(w, w->n, src.at, w->esz ? src.len / w->esz : src.len));
+    EXPECT(ledge_vec_append(&w->vec, src.at, n),
+           model_add(w, w->n, src.at, w->esz ? src.len / w->esz : src.len));
 }
 
 OP(append_self, INDEX(from), RANGE(n, 0, 32))
@@ -170,7 +178,7 @@ OP(set_self, INDEX(at), INDEX(from))
 
 OP(get, INDEX(at))
 {
-    CALL(uint8_t out[4] = { 0 });
+    CALL(uint8_t out[4] = {0});
     EXPECT(ledge_vec_get(&w->vec, at, out), at < w->n ? LEDGE_OK : LEDGE_ERANGE);
     CHECK_EQ(ledge_vec_at(&w->vec, at) != NULL, at < w->n);
     if (got == LEDGE_OK)
@@ -179,7 +187,7 @@ OP(get, INDEX(at))
 
 OP0(pop)
 {
-    CALL(uint8_t out[4] = { 0 });
+    CALL(uint8_t out[4] = {0});
     EXPECT(ledge_vec_pop(&w->vec, out), w->n ? LEDGE_OK : LEDGE_EEMPTY);
     w->n -= got == LEDGE_OK;
     if (got == LEDGE_OK)
@@ -222,7 +230,7 @@ OP0(shrink)
 OP0(clone)
 {
     const bool fails = w->n > 0 && w->grants == 0;
-    CALL(ledge_vec copy = { 0 });
+    CALL(ledge_vec copy = {0});
     EXPECT(ledge_vec_clone(&w->vec, &copy), fails ? LEDGE_ENOMEM : LEDGE_OK);
     w->grants -= w->n > 0 && !fails;
     CHECK_EQ(ledge_vec_capacity(&copy), fails ? 0 : w->n);
@@ -236,9 +244,10 @@ OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
     REQUIRE(lo < hi && hi <= w->n * w->esz);
     const bool sized = esz != 0 && (hi - lo) % esz == 0, granted = w->grants > 0;
     CALL(const ledge_view part = ledge_view_of(w->vec.ptr + lo, hi - lo));
-    CALL(ledge_vec copy = { 0 });
+    CALL(ledge_vec copy = {0});
     CHECK_EQ(ledge_vec_retained(&w->vec, part), w->block * w->esz);
-    EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &copy), sized ? granted ? LEDGE_OK : LEDGE_ENOMEM : LEDGE_ESIZE);
+    EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &copy),
+           sized ? granted ? LEDGE_OK : LEDGE_ENOMEM : LEDGE_ESIZE);
     w->grants -= got == LEDGE_OK;
     CHECK_BYTES(ledge_vec_as_view(&copy).ptr, w->want + lo, got == LEDGE_OK ? hi - lo : 0);
     CALL(ledge_vec_cleanup(&copy));
@@ -248,12 +257,14 @@ OP(span_append, BYTES(src, 16))
 {
     const bool fits = src.len <= (w->cap - w->n) * w->esz;
     CALL(ledge_span span = ledge_vec_as_span(&w->vec));
-    EXPECT(ledge_span_append(span, ledge_view_of(src.at, src.len), &span), fits ? LEDGE_OK : LEDGE_ESHORT);
+    EXPECT(ledge_span_append(span, ledge_view_of(src.at, src.len), &span),
+           fits ? LEDGE_OK : LEDGE_ESHORT);
 }
 
 OP(set_growth, RANGE(policy, 0, 3))
 {
-    EXPECT(ledge_vec_set_growth(&w->vec, (ledge_growth)policy), policy <= LEDGE_GROWTH_HALF ? LEDGE_OK : LEDGE_EINVAL);
+    EXPECT(ledge_vec_set_growth(&w->vec, (ledge_growth)policy),
+           policy <= LEDGE_GROWTH_HALF ? LEDGE_OK : LEDGE_EINVAL);
     w->growth = got == LEDGE_OK ? (ledge_growth)policy : w->growth;
 }
 
@@ -275,7 +286,10 @@ static const char *status_name(int status)
     return ledge_status_name((ledge_status)status);
 }
 
-TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = kit_support, .status_name = status_name,
-       .ops = { &init, &push, &append, &append_self, &append_too_much, &append_null, &insert, &insert_self, &insert_n_self,
-                &resize, &set, &set_self, &get, &pop, &erase, &truncate, &reserve, &clip, &shrink, &clone, &clone_part,
-                &span_append, &set_growth, &starve, &cleanup });
+TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = kit_support,
+       .status_name = status_name,
+       .ops = {&init,        &push,        &append,      &append_self,   &append_too_much,
+               &append_null, &insert,      &insert_self, &insert_n_self, &resize,
+               &set,         &set_self,    &get,         &pop,           &erase,
+               &truncate,    &reserve,     &clip,        &shrink,        &clone,
+               &clone_part,  &span_append, &set_growth,  &starve,        &cleanup});

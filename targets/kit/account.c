@@ -3,12 +3,24 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
-enum length_class { L_ZERO, L_ONE, L_INSIDE, L_LESS_ONE, L_EXACT, L_MORE_ONE, L_BEYOND, L_WRAPS, L_TOP, L_CLASSES };
+enum length_class {
+    L_ZERO,
+    L_ONE,
+    L_INSIDE,
+    L_LESS_ONE,
+    L_EXACT,
+    L_MORE_ONE,
+    L_BEYOND,
+    L_WRAPS,
+    L_TOP,
+    L_CLASSES
+};
 enum { A_POWERS = 7, A_OTHER = A_POWERS, A_CLASSES }; /* 1, 2, 4 … 64, other */
 
-static const char *const length_names[L_CLASSES] = { "0", "1", "inside", "exact-1", "exact",
-                                                     "exact+1", "beyond", "wraps", "top-bit" };
-static const char *const alignment_names[A_CLASSES] = { "1", "2", "4", "8", "16", "32", "64", "other" };
+static const char *const length_names[L_CLASSES] = {
+    "0", "1", "inside", "exact-1", "exact", "exact+1", "beyond", "wraps", "top-bit"};
+static const char *const alignment_names[A_CLASSES] = {"1",  "2",  "4",  "8",
+                                                       "16", "32", "64", "other"};
 
 static struct {
     uint64_t calls[KIT_OPS];
@@ -73,8 +85,8 @@ static const struct places *places_of(const struct kit_op *op, size_t index)
 {
     static struct places known[KIT_OPS];
     if (known[index].op != op)
-        known[index] = (struct places){ op, place_of(op, KIT_PTR), place_of(op, KIT_LENGTH), place_of(op, KIT_SIZE),
-                                        place_of(op, KIT_ALIGN) };
+        known[index] = (struct places){op, place_of(op, KIT_PTR), place_of(op, KIT_LENGTH),
+                                       place_of(op, KIT_SIZE), place_of(op, KIT_ALIGN)};
     return &known[index];
 }
 
@@ -91,7 +103,8 @@ static void count_cell(const struct kit_call *call, const struct kit_value *valu
     if (at->size >= 0)
         esz = values[at->size].n;
     const enum length_class l = length_class(values[at->length].n, ptr.avail, esz ? esz : 1);
-    const unsigned a = at->align >= 0 ? alignment_class(values[at->align].n) : pointer_alignment(ptr.at);
+    const unsigned a =
+        at->align >= 0 ? alignment_class(values[at->align].n) : pointer_alignment(ptr.at);
     account.cells[call->index][ptr.class_][l][a]++;
 }
 
@@ -108,7 +121,8 @@ void kit_account_status(unsigned status)
     account.statuses[account.running][status < KIT_STATUSES ? status : KIT_STATUSES - 1]++;
 }
 
-static void print_calls(FILE *out, size_t index, const struct kit_op *op, const char *(*status_name)(int))
+static void print_calls(FILE *out, size_t index, const struct kit_op *op,
+                        const char *(*status_name)(int))
 {
     fprintf(out, "%-16s %12" PRIu64, op->name, account.calls[index]);
     for (unsigned status = 0; status < KIT_STATUSES; status++) {
@@ -133,7 +147,8 @@ static void print_cells(FILE *out, size_t index, const struct kit_op *op)
     fputc('\n', out);
     for (unsigned p = 0; p < KIT_PTR_CLASSES; p++) {
         for (unsigned a = 0; a < A_CLASSES; a++) {
-            fprintf(out, "%-10s %-6s", kit_ptr_class_name((enum kit_ptr_class)p), alignment_names[a]);
+            fprintf(out, "%-10s %-6s", kit_ptr_class_name((enum kit_ptr_class)p),
+                    alignment_names[a]);
             for (unsigned l = 0; l < L_CLASSES; l++) {
                 fprintf(out, " %9" PRIu64, account.cells[index][p][l][a]);
                 reached += account.cells[index][p][l][a] != 0;
@@ -141,10 +156,12 @@ static void print_cells(FILE *out, size_t index, const struct kit_op *op)
             fputc('\n', out);
         }
     }
-    fprintf(out, "%s: %u of %u cells\n", op->name, reached, (unsigned)KIT_PTR_CLASSES * L_CLASSES * A_CLASSES);
+    fprintf(out, "%s: %u of %u cells\n", op->name, reached,
+            (unsigned)KIT_PTR_CLASSES * L_CLASSES * A_CLASSES);
 }
 
-void kit_account_print(FILE *out, const struct kit_op *const *ops, size_t count, const char *(*status_name)(int))
+void kit_account_print(FILE *out, const struct kit_op *const *ops, size_t count,
+                       const char *(*status_name)(int))
 {
     fprintf(out, "%-16s %12s  statuses returned\n", "operation", "calls");
     for (size_t i = 0; i < count; i++)

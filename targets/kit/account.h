@@ -1,9 +1,10 @@
-/* account.h: what a run exercised: calls per operation, statuses returned, and cells of pointer class x length class x
- * alignment. Counting is a few increments, so it is always on; the replayer's --stats prints the tables.
+/* account.h: what a run exercised: calls per operation, statuses returned, and cells of pointer
+ * class x length class x alignment. Counting is a few increments, so it is always on; the
+ * replayer's --stats prints the tables.
  *
- * A cell says what the code under test was handed, not what the input's bytes looked like: lengths are classed by how they
- * relate to the memory really available, alignments by what was asked for (or, without such an argument, by what the
- * pointer has). */
+ * A cell says what the code under test was handed, not what the input's bytes looked like: lengths
+ * are classed by how they relate to the memory really available, alignments by what was asked for
+ * (or, without such an argument, by what the pointer has). */
 #ifndef LEDGE_KIT_ACCOUNT_H
 #define LEDGE_KIT_ACCOUNT_H
 

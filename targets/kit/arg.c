@@ -8,8 +8,14 @@
 enum { INDEX_PLAIN = 112, LENGTH_PLAIN = 96 };
 
 static const uint64_t index_edges[] = {
-    127,  128,  255,           256,        1023,          1024,         4095,         4096,
-    65535, 65536, UINT32_MAX, UINT32_MAX + UINT64_C(1), SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX - 1, SIZE_MAX,
+    127,          128,
+    255,          256,
+    1023,         1024,
+    4095,         4096,
+    65535,        65536,
+    UINT32_MAX,   UINT32_MAX + UINT64_C(1),
+    SIZE_MAX / 2, SIZE_MAX / 2 + 1,
+    SIZE_MAX - 1, SIZE_MAX,
 };
 
 static const uint64_t alignments[] = {
@@ -17,14 +23,30 @@ static const uint64_t alignments[] = {
 };
 
 static const uint64_t element_sizes[] = {
-    1, 2, 4, 8, 3, 16, 5, 12, 32, 64, 0, UINT64_C(1) << 32, SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX - 1, SIZE_MAX,
+    1,
+    2,
+    4,
+    8,
+    3,
+    16,
+    5,
+    12,
+    32,
+    64,
+    0,
+    UINT64_C(1) << 32,
+    SIZE_MAX / 2,
+    SIZE_MAX / 2 + 1,
+    SIZE_MAX - 1,
+    SIZE_MAX,
 };
 
-/* The lengths that bounds checks get wrong, in terms of the exact one and the element size. They wrap on purpose. */
+/* The lengths that bounds checks get wrong, in terms of the exact one and the element size. They
+ * wrap on purpose. */
 enum { LENGTH_EDGES = 16 };
 
-__attribute__((no_sanitize("unsigned-integer-overflow")))
-static uint64_t length_edge(unsigned which, uint64_t exact, uint64_t esz)
+__attribute__((no_sanitize("unsigned-integer-overflow"))) static uint64_t
+length_edge(unsigned which, uint64_t exact, uint64_t esz)
 {
     const uint64_t wraps = SIZE_MAX / esz;
     switch (which) {
@@ -93,10 +115,10 @@ uint64_t kit_arg_max(const struct kit_arg *arg)
 const char *kit_kind_name(enum kit_kind kind)
 {
     static const char *const names[] = {
-        [KIT_RANGE] = "range",        [KIT_U32] = "u32",     [KIT_U64] = "u64",
-        [KIT_INDEX] = "index",        [KIT_LENGTH] = "length", [KIT_ALIGN] = "alignment",
-        [KIT_SIZE] = "element size",  [KIT_HANDLE] = "handle", [KIT_DEFINE] = "define",
-        [KIT_PTR] = "pointer",        [KIT_RAW] = "bytes",
+        [KIT_RANGE] = "range",       [KIT_U32] = "u32",       [KIT_U64] = "u64",
+        [KIT_INDEX] = "index",       [KIT_LENGTH] = "length", [KIT_ALIGN] = "alignment",
+        [KIT_SIZE] = "element size", [KIT_HANDLE] = "handle", [KIT_DEFINE] = "define",
+        [KIT_PTR] = "pointer",       [KIT_RAW] = "bytes",
     };
     return names[kind];
 }
@@ -107,7 +129,8 @@ struct context {
     uint64_t esz;   /* the last element size; never 0 */
 };
 
-static uint64_t resolve_length(const struct kit_arg *arg, uint64_t raw, const struct context *context)
+static uint64_t resolve_length(const struct kit_arg *arg, uint64_t raw,
+                               const struct context *context)
 {
     if (raw < LENGTH_PLAIN)
         return raw;
@@ -134,10 +157,10 @@ static uint64_t resolve_scalar(const struct kit_arg *arg, uint64_t raw, struct c
     }
 }
 
-void kit_resolve(const struct kit_arg *args, size_t count, const struct kit_raw *raw, const uint8_t *bytes,
-                 struct kit_value *values)
+void kit_resolve(const struct kit_arg *args, size_t count, const struct kit_raw *raw,
+                 const uint8_t *bytes, struct kit_value *values)
 {
-    struct context context = { .avail = KIT_REGION, .esz = 1 };
+    struct context context = {.avail = KIT_REGION, .esz = 1};
     for (size_t i = 0; i < count; i++) {
         struct kit_value *value = &values[i];
         if (args[i].kind == KIT_PTR) {
@@ -199,7 +222,8 @@ static void write_bytes(FILE *out, const struct kit_bytes *bytes)
     fputs(bytes->len ? " }" : "}", out);
 }
 
-void kit_write_value(FILE *out, const struct kit_arg *arg, const struct kit_raw *raw, const struct kit_value *value)
+void kit_write_value(FILE *out, const struct kit_arg *arg, const struct kit_raw *raw,
+                     const struct kit_value *value)
 {
     switch (arg->kind) {
     case KIT_PTR:

@@ -1,7 +1,8 @@
 /* arg.h: the argument types, and how a raw number becomes a value.
  *
- * An argument is stored as one or two raw numbers (see wire.h). Every type orders its raw numbers so that the smaller one
- * is the simpler one and 0 the simplest: a minimizer lowers numbers and need not know what they mean. */
+ * An argument is stored as one or two raw numbers (see wire.h). Every type orders its raw numbers
+ * so that the smaller one is the simpler one and 0 the simplest: a minimizer lowers numbers and
+ * need not know what they mean. */
 #ifndef LEDGE_KIT_ARG_H
 #define LEDGE_KIT_ARG_H
 
@@ -21,7 +22,8 @@ enum kit_kind {
     KIT_U32,    /* any 32-bit value */
     KIT_U64,    /* any 64-bit value */
     KIT_INDEX,  /* size_t: 0 … 111, then values around the powers of two and SIZE_MAX */
-    KIT_LENGTH, /* size_t: 0 … 95, then lengths relative to the pointer argument before it, and overflowing ones */
+    KIT_LENGTH, /* size_t: 0 … 95, then lengths relative to the pointer argument before it, and
+                   overflowing ones */
     KIT_ALIGN,  /* size_t: powers of two, and what is not */
     KIT_SIZE,   /* size_t: an element size, 0 and overflowing ones too */
     KIT_HANDLE, /* a slot in [0, hi] that an earlier operation may have filled */
@@ -34,7 +36,8 @@ struct kit_arg {
     const char *name;
     const char *ctype; /* the parameter's type in C */
     enum kit_kind kind;
-    uint64_t lo, hi; /* KIT_LENGTH: lo is the element size, 0 for "the element-size argument before it" */
+    uint64_t lo,
+        hi; /* KIT_LENGTH: lo is the element size, 0 for "the element-size argument before it" */
 };
 
 struct kit_bytes {
@@ -60,14 +63,16 @@ uint64_t kit_arg_max(const struct kit_arg *arg);
 /* kit_kind_name is "range", "u32", "index", …; static. */
 const char *kit_kind_name(enum kit_kind kind);
 
-/* kit_resolve turns the raw numbers of an operation's arguments into values. `bytes` holds the items of a bytes argument.
- * Touches memory.h's regions: call it between kit_memory_begin and kit_memory_end, with values used before the next call. */
-void kit_resolve(const struct kit_arg *args, size_t count, const struct kit_raw *raw, const uint8_t *bytes,
-                 struct kit_value *values);
+/* kit_resolve turns the raw numbers of an operation's arguments into values. `bytes` holds the
+ * items of a bytes argument. Touches memory.h's regions: call it between kit_memory_begin and
+ * kit_memory_end, with values used before the next call. */
+void kit_resolve(const struct kit_arg *args, size_t count, const struct kit_raw *raw,
+                 const uint8_t *bytes, struct kit_value *values);
 
-/* kit_write_value writes one argument as C text: "4", "SIZE_MAX - 1", "heap + 3". Used by the printer and the C emitter,
- * which is why the program's text can be pasted. */
-void kit_write_value(FILE *out, const struct kit_arg *arg, const struct kit_raw *raw, const struct kit_value *value);
+/* kit_write_value writes one argument as C text: "4", "SIZE_MAX - 1", "heap + 3". Used by the
+ * printer and the C emitter, which is why the program's text can be pasted. */
+void kit_write_value(FILE *out, const struct kit_arg *arg, const struct kit_raw *raw,
+                     const struct kit_value *value);
 
 /* kit_write_size writes a size the way people say it: "17", "SIZE_MAX / 2 + 1", "SIZE_MAX - 3". */
 void kit_write_size(FILE *out, uint64_t size);

@@ -15,7 +15,8 @@ static const char *file_name(const char *path)
 
 static void say_what(const struct kit_site *site)
 {
-    fprintf(stderr, "==ledge== Model-mismatch in %s.%s: %s\n", kit_target.name, kit_phase(), site->expression);
+    fprintf(stderr, "==ledge== Model-mismatch in %s.%s: %s\n", kit_target.name, kit_phase(),
+            site->expression);
 }
 
 static void say_where(const struct kit_site *site)
@@ -25,8 +26,8 @@ static void say_where(const struct kit_site *site)
 
 static void trace_check(const struct kit_site *site, const char *kind, size_t i, const char *want)
 {
-    kit_trace("check %s\t%s\t%s\t%zu\t%s\t%s", site->function, kind, site->index ? site->index : "-", i,
-              site->expression, want);
+    kit_trace("check %s\t%s\t%s\t%zu\t%s\t%s", site->function, kind,
+              site->index ? site->index : "-", i, site->expression, want);
 }
 
 void kit_about_eq(const struct kit_site *site, size_t i, uint64_t want)
@@ -67,7 +68,8 @@ void kit_bytes_differ(const struct kit_site *site, const void *got, const void *
     while (first < n && g[first] == w[first])
         first++;
     say_what(site);
-    fprintf(stderr, "==ledge==   byte %zu of %zu is 0x%02x, want 0x%02x", first, n, g[first], w[first]);
+    fprintf(stderr, "==ledge==   byte %zu of %zu is 0x%02x, want 0x%02x", first, n, g[first],
+            w[first]);
     say_where(site);
 }
 

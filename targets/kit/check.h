@@ -1,14 +1,15 @@
 /* check.h: comparing what the API did with what the model expects.
  *
- * A check that fails prints two lines and aborts in the function that holds it, so that the crashing frames, and the
- * first line's operation, name the bug:
+ * A check that fails prints two lines and aborts in the function that holds it, so that the
+ * crashing frames, and the first line's operation, name the bug:
  *
  *     ==ledge== Model-mismatch in vec.insert: ledge_vec_length(&w->vec)
  *     ==ledge==   got 5, want 4 (vec.c:120, world_check)
  *
- * The first argument of a check is shown, and pasted into the emitted C program as it stands, so it may use only what that
- * program has: the world's OBJECTS, the operation's arguments, names that a CALL declared, and, in the _AT forms, the one
- * loop index they name. The wanted side may be anything: its value is pasted, not its text. */
+ * The first argument of a check is shown, and pasted into the emitted C program as it stands, so it
+ * may use only what that program has: the world's OBJECTS, the operation's arguments, names that a
+ * CALL declared, and, in the _AT forms, the one loop index they name. The wanted side may be
+ * anything: its value is pasted, not its text. */
 #ifndef LEDGE_KIT_CHECK_H
 #define LEDGE_KIT_CHECK_H
 
@@ -34,41 +35,42 @@ struct kit_site {
 #define CHECK_BYTES(got, want, n)       KIT_CHECK_BYTES(NULL, 0, #got, got, want, n)
 #define CHECK_BYTES_AT(i, got, want, n) KIT_CHECK_BYTES(#i, i, #got, got, want, n)
 
-/* CHECK_STATUS is CHECK_EQ for the status that an API function returned: it is also counted (account.h). */
-#define CHECK_STATUS(got, want) \
-    do { \
-        KIT_SITE(NULL, #got); \
-        if (!kit_status(&kit_site_, (int)(got), (int)(want))) \
-            abort(); \
+/* CHECK_STATUS is CHECK_EQ for the status that an API function returned: it is also counted
+ * (account.h). */
+#define CHECK_STATUS(got, want)                                                                    \
+    do {                                                                                           \
+        KIT_SITE(NULL, #got);                                                                      \
+        if (!kit_status(&kit_site_, (int)(got), (int)(want)))                                      \
+            abort();                                                                               \
     } while (0)
 
 /* A site is static: under ASan, one on the stack would cost more than the check. */
-#define KIT_SITE(index, text) \
-    static const struct kit_site kit_site_ = { __FILE__, __func__, text, index, __LINE__ }
+#define KIT_SITE(index, text)                                                                      \
+    static const struct kit_site kit_site_ = {__FILE__, __func__, text, index, __LINE__}
 
-#define KIT_CHECK_EQ(index, i, text, got, want) \
-    do { \
-        KIT_SITE(index, text); \
-        const uint64_t kit_want_ = (uint64_t)(want); \
-        kit_about_eq(&kit_site_, i, kit_want_); \
-        const uint64_t kit_got_ = (uint64_t)(got); \
-        if (kit_got_ != kit_want_) { \
-            kit_differs(&kit_site_, kit_got_, kit_want_); \
-            abort(); \
-        } \
+#define KIT_CHECK_EQ(index, i, text, got, want)                                                    \
+    do {                                                                                           \
+        KIT_SITE(index, text);                                                                     \
+        const uint64_t kit_want_ = (uint64_t)(want);                                               \
+        kit_about_eq(&kit_site_, i, kit_want_);                                                    \
+        const uint64_t kit_got_ = (uint64_t)(got);                                                 \
+        if (kit_got_ != kit_want_) {                                                               \
+            kit_differs(&kit_site_, kit_got_, kit_want_);                                          \
+            abort();                                                                               \
+        }                                                                                          \
     } while (0)
 
-#define KIT_CHECK_BYTES(index, i, text, got, want, n) \
-    do { \
-        KIT_SITE(index, text); \
-        const void *kit_want_ = (want); \
-        const size_t kit_n_ = (n); \
-        kit_about_bytes(&kit_site_, i, kit_want_, kit_n_); \
-        const void *kit_got_ = (got); \
-        if (kit_n_ != 0 && memcmp(kit_got_, kit_want_, kit_n_) != 0) { \
-            kit_bytes_differ(&kit_site_, kit_got_, kit_want_, kit_n_); \
-            abort(); \
-        } \
+#define KIT_CHECK_BYTES(index, i, text, got, want, n)                                              \
+    do {                                                                                           \
+        KIT_SITE(index, text);                                                                     \
+        const void *kit_want_ = (want);                                                            \
+        const size_t kit_n_ = (n);                                                                 \
+        kit_about_bytes(&kit_site_, i, kit_want_, kit_n_);                                         \
+        const void *kit_got_ = (got);                                                              \
+        if (kit_n_ != 0 && memcmp(kit_got_, kit_want_, kit_n_) != 0) {                             \
+            kit_bytes_differ(&kit_site_, kit_got_, kit_want_, kit_n_);                             \
+            abort();                                                                               \
+        }                                                                                          \
     } while (0)
 
 /* kit_about_eq and kit_about_bytes trace the check that follows; i is the loop index's value. */
@@ -79,7 +81,8 @@ void kit_about_bytes(const struct kit_site *site, size_t i, const void *want, si
 void kit_differs(const struct kit_site *site, uint64_t got, uint64_t want);
 void kit_bytes_differ(const struct kit_site *site, const void *got, const void *want, size_t n);
 
-/* kit_status counts and traces a status, and prints when it is not the wanted one; returns whether it is. */
+/* kit_status counts and traces a status, and prints when it is not the wanted one; returns whether
+ * it is. */
 int kit_status(const struct kit_site *site, int got, int want);
 
 #endif

@@ -9,7 +9,7 @@
 /* Small numbers more often than large ones: containers are short. */
 static uint64_t draw_small(struct kit_random *random, uint64_t max)
 {
-    static const uint64_t limits[] = { 2, 4, 8, 16, 32, 64, 128 };
+    static const uint64_t limits[] = {2, 4, 8, 16, 32, 64, 128};
     const uint64_t limit = limits[kit_random_below(random, COUNT_OF(limits))];
     return kit_random_below(random, max < limit ? max + 1 : limit);
 }
@@ -17,7 +17,8 @@ static uint64_t draw_small(struct kit_random *random, uint64_t max)
 static uint64_t draw_word(struct kit_random *random, unsigned bits)
 {
     const uint64_t top = UINT64_C(1) << (bits - 1);
-    const uint64_t edges[] = { 0, 1, 0x7f, 0x80, 0xff, 0x100, top - 1, top, top | (top - 1), 0x0102030405060708 };
+    const uint64_t edges[] = {
+        0, 1, 0x7f, 0x80, 0xff, 0x100, top - 1, top, top | (top - 1), 0x0102030405060708};
     if (kit_random_chance(random, 2))
         return draw_small(random, top);
     if (kit_random_chance(random, 2))
@@ -27,7 +28,7 @@ static uint64_t draw_word(struct kit_random *random, unsigned bits)
 
 static uint8_t draw_byte(struct kit_random *random)
 {
-    static const uint8_t edges[] = { 0, 1, 2, 0x7f, 0x80, 0xfe, 0xff };
+    static const uint8_t edges[] = {0, 1, 2, 0x7f, 0x80, 0xfe, 0xff};
     if (kit_random_chance(random, 2))
         return edges[kit_random_below(random, sizeof edges)];
     return (uint8_t)kit_random_next(random);
@@ -45,12 +46,15 @@ static uint64_t draw_number(struct kit_random *random, const struct kit_arg *arg
         return kit_random_chance(random, 3) ? KIT_PTR_HEAP : kit_random_below(random, max + 1);
     case KIT_INDEX:
     case KIT_LENGTH:
-        return kit_random_chance(random, 4) ? kit_random_below(random, max + 1) : draw_small(random, max);
+        return kit_random_chance(random, 4) ? kit_random_below(random, max + 1)
+                                            : draw_small(random, max);
     case KIT_SIZE:
     case KIT_ALIGN:
-        return kit_random_chance(random, 2) ? kit_random_below(random, 4) : kit_random_below(random, max + 1);
+        return kit_random_chance(random, 2) ? kit_random_below(random, 4)
+                                            : kit_random_below(random, max + 1);
     default:
-        return kit_random_chance(random, 2) ? draw_small(random, max) : kit_random_below(random, max + 1);
+        return kit_random_chance(random, 2) ? draw_small(random, max)
+                                            : kit_random_below(random, max + 1);
     }
 }
 

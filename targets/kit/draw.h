@@ -1,4 +1,5 @@
-/* draw.h: random calls and arguments, weighted towards what breaks code. Shared by the mutator and the seed generator. */
+/* draw.h: random calls and arguments, weighted towards what breaks code. Shared by the mutator and
+ * the seed generator. */
 #ifndef LEDGE_KIT_DRAW_H
 #define LEDGE_KIT_DRAW_H
 

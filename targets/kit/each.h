@@ -1,10 +1,14 @@
-/* each.h: the one piece of preprocessor machinery of the kit: apply a macro to each of one to six arguments. */
+/* each.h: the one piece of preprocessor machinery of the kit: apply a macro to each of one to six
+ * arguments. */
 #ifndef LEDGE_KIT_EACH_H
 #define LEDGE_KIT_EACH_H
 
+/* clang-format off */
+
 /* KIT_EACH(f, a, b, …) is f(0, a) f(1, b) … */
 #define KIT_EACH(f, ...) \
-    KIT_PICK(__VA_ARGS__, KIT_EACH_6, KIT_EACH_5, KIT_EACH_4, KIT_EACH_3, KIT_EACH_2, KIT_EACH_1, 0)(f, __VA_ARGS__)
+    KIT_PICK(__VA_ARGS__, KIT_EACH_6, KIT_EACH_5, KIT_EACH_4, KIT_EACH_3, KIT_EACH_2, \
+             KIT_EACH_1, 0)(f, __VA_ARGS__)
 
 #define KIT_PICK(a, b, c, d, e, f, pick, ...) pick
 #define KIT_EACH_1(f, a)                f(0, a)

@@ -49,7 +49,8 @@ static void start_line(struct emitter *e)
     fprintf(e->out, "%*s", e->indent, "");
 }
 
-/* Declares one argument as a local of the name and type that the operation's source text expects. */
+/* Declares one argument as a local of the name and type that the operation's source text expects.
+ */
 static void emit_argument(struct emitter *e, const struct kit_arg *arg, const struct kit_raw *raw,
                           const struct kit_value *value)
 {
@@ -60,7 +61,8 @@ static void emit_argument(struct emitter *e, const struct kit_arg *arg, const st
         kit_write_value(out, arg, raw, value);
         fprintf(out, ", %zu };\n", value->ptr.avail);
     } else if (arg->kind == KIT_RAW) {
-        fprintf(out, "struct { const uint8_t *at; size_t len; } %s = { (const uint8_t[])", arg->name);
+        fprintf(out, "struct { const uint8_t *at; size_t len; } %s = { (const uint8_t[])",
+                arg->name);
         if (value->bytes.len > 0)
             kit_write_value(out, arg, raw, value);
         else
@@ -92,7 +94,8 @@ static const char *check_suffix(const struct kit_check *check)
     return strcmp(check->kind, "eq") == 0 ? "EQ" : "STATUS";
 }
 
-static void emit_check(struct emitter *e, const struct kit_step *step, const struct kit_event *event)
+static void emit_check(struct emitter *e, const struct kit_step *step,
+                       const struct kit_event *event)
 {
     const struct kit_check *check = &event->check;
     const bool bytes = strcmp(check->kind, "bytes") == 0;
@@ -105,11 +108,12 @@ static void emit_check(struct emitter *e, const struct kit_step *step, const str
         fprintf(e->out, "static const uint8_t want[] = { %s };\n", check->want);
     }
     start_line(e);
-    fprintf(e->out, "CHECK_%s(\"%s.%s\", %s, %s);\n", check_suffix(check), kit_target.name, kit_step_name(step, e->calls),
-            check->expression, bytes ? "want" : check->want);
+    fprintf(e->out, "CHECK_%s(\"%s.%s\", %s, %s);\n", check_suffix(check), kit_target.name,
+            kit_step_name(step, e->calls), check->expression, bytes ? "want" : check->want);
 }
 
-/* The events of a step that stand in its own function: calls, statuses, and the check that failed. */
+/* The events of a step that stand in its own function: calls, statuses, and the check that failed.
+ */
 static void emit_events(struct emitter *e, const struct kit_step *step)
 {
     for (size_t i = 0; i < step->events_len; i++) {
@@ -137,7 +141,8 @@ static void emit_comment(struct emitter *e, const struct kit_step *step)
 /* A function of the step's own name, for the step that fails and for open and close. */
 static void emit_function(struct emitter *e, const struct kit_step *step, const char *suffix)
 {
-    fprintf(e->out, "static void %s%s%s(void)\n{\n", kit_step_prefix(step), kit_step_name(step, e->calls), suffix);
+    fprintf(e->out, "static void %s%s%s(void)\n{\n", kit_step_prefix(step),
+            kit_step_name(step, e->calls), suffix);
     emit_comment(e, step);
     emit_arguments(e, step);
     emit_events(e, step);
@@ -156,7 +161,8 @@ static void emit_step_inline(struct emitter *e, const struct kit_step *step)
 }
 
 /* world_check failed after the last step: its check in a function of that name. */
-static void emit_world_check(struct emitter *e, const struct kit_step *step, const struct kit_event *event)
+static void emit_world_check(struct emitter *e, const struct kit_step *step,
+                             const struct kit_event *event)
 {
     fputs("static void world_check(void)\n{\n", e->out);
     emit_check(e, step, event);
@@ -166,13 +172,15 @@ static void emit_world_check(struct emitter *e, const struct kit_step *step, con
 static void emit_header(struct emitter *e)
 {
     fprintf(e->out, "/* %s: %s\n *\n", kit_target.name,
-            e->failed ? "the calls below end in a failure." : "the calls below were fine when this was written.");
+            e->failed ? "the calls below end in a failure."
+                      : "the calls below were fine when this was written.");
     for (size_t i = 0; i < e->calls_len; i++) {
         fputs(" *     ", e->out);
         kit_write_call(e->out, &e->calls[i]);
         fputc('\n', e->out);
     }
-    fputs(" */\n#include <stdbool.h>\n#include <stdint.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n",
+    fputs(" */\n#include <stdbool.h>\n#include <stdint.h>\n#include <stdio.h>\n#include "
+          "<stdlib.h>\n#include <string.h>\n",
           e->out);
     kit_emit_memory_includes(e->out, e->calls, e->calls_len);
     fprintf(e->out, "\n%s\n", kit_target.includes);
@@ -198,25 +206,30 @@ static void emit_support(FILE *out, const char *text)
 
 static void emit_macros(struct emitter *e)
 {
-    static const char frame[] = "            fprintf(stderr, \"==ledge== Model-mismatch in %s: %s\\n\", op, #got); \\\n";
+    static const char frame[] =
+        "            fprintf(stderr, \"==ledge== Model-mismatch in %s: %s\\n\", op, #got); \\\n";
     if (kit_recording_has(e->recording, "eq"))
         fprintf(e->out,
-                "#define CHECK_EQ(op, got, want) \\\n    do { \\\n        if ((uint64_t)(got) != (uint64_t)(want)) { \\\n%s"
+                "#define CHECK_EQ(op, got, want) \\\n    do { \\\n        if ((uint64_t)(got) != "
+                "(uint64_t)(want)) { \\\n%s"
                 "            abort(); \\\n        } \\\n    } while (0)\n\n",
                 frame);
     if (kit_recording_has(e->recording, "status"))
         fprintf(e->out,
-                "#define CHECK_STATUS(op, got, want) \\\n    do { \\\n        if ((got) != (want)) { \\\n%s"
+                "#define CHECK_STATUS(op, got, want) \\\n    do { \\\n        if ((got) != (want)) "
+                "{ \\\n%s"
                 "            abort(); \\\n        } \\\n    } while (0)\n\n",
                 frame);
     if (kit_recording_has(e->recording, "bytes"))
         fprintf(e->out,
-                "#define CHECK_BYTES(op, got, want) \\\n    do { \\\n        if (memcmp((got), (want), sizeof(want)) != 0) { "
+                "#define CHECK_BYTES(op, got, want) \\\n    do { \\\n        if (memcmp((got), "
+                "(want), sizeof(want)) != 0) { "
                 "\\\n%s            abort(); \\\n        } \\\n    } while (0)\n\n",
                 frame);
 }
 
-/* A leak is reported at exit by the frames that allocated: then every step gets a function of its own. */
+/* A leak is reported at exit by the frames that allocated: then every step gets a function of its
+ * own. */
 static bool wants_functions(const struct emitter *e)
 {
     const struct kit_recording *r = e->recording;
@@ -230,17 +243,20 @@ static bool is_failing(const struct emitter *e, size_t step)
 
 static bool is_function(const struct emitter *e, size_t step)
 {
-    return e->recording->steps[step].phase != KIT_PHASE_OP || is_failing(e, step) || wants_functions(e);
+    return e->recording->steps[step].phase != KIT_PHASE_OP || is_failing(e, step) ||
+           wants_functions(e);
 }
 
-/* The first call of an operation keeps its plain name, so that one which leaks is reported by it. */
+/* The first call of an operation keeps its plain name, so that one which leaks is reported by it.
+ */
 static void step_suffix(const struct emitter *e, size_t step, char suffix[24])
 {
     const struct kit_step *steps = e->recording->steps;
     size_t before = 0;
     for (size_t i = 0; i < step; i++)
-        before += is_function(e, i) && steps[i].phase == steps[step].phase &&
-                  strcmp(kit_step_name(&steps[i], e->calls), kit_step_name(&steps[step], e->calls)) == 0;
+        before +=
+            is_function(e, i) && steps[i].phase == steps[step].phase &&
+            strcmp(kit_step_name(&steps[i], e->calls), kit_step_name(&steps[step], e->calls)) == 0;
     suffix[0] = '\0';
     if (before > 0)
         snprintf(suffix, 24, "_%zu", before + 1);
@@ -278,7 +294,8 @@ static void emit_body(struct emitter *e)
         const bool checks = is_failing(e, i) && last != NULL && kit_event_in_world_check(last);
         if (!is_empty(step) && is_function(e, i)) {
             step_suffix(e, i, suffix);
-            fprintf(e->out, "    %s%s%s();%s\n", kit_step_prefix(step), kit_step_name(step, e->calls), suffix,
+            fprintf(e->out, "    %s%s%s();%s\n", kit_step_prefix(step),
+                    kit_step_name(step, e->calls), suffix,
                     is_failing(e, i) && !checks ? " /* fails here */" : "");
         } else if (!is_empty(step)) {
             emit_step_inline(e, step);
@@ -293,7 +310,8 @@ static void emit_all(struct emitter *e)
     emit_header(e);
     if (kit_target.support != NULL)
         emit_support(e->out, kit_target.support);
-    fprintf(e->out, "static struct world {\n    %s\n} world, *const w = &world;\n\n", kit_target.objects);
+    fprintf(e->out, "static struct world {\n    %s\n} world, *const w = &world;\n\n",
+            kit_target.objects);
     kit_emit_memory_objects(e->out, e->calls, e->calls_len);
     emit_macros(e);
     emit_functions(e);

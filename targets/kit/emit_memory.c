@@ -13,27 +13,31 @@ struct region {
 #define BIT(class_) (1u << (class_))
 
 static const struct region regions[] = {
-    { BIT(KIT_PTR_HEAP) | BIT(KIT_PTR_LAST) | BIT(KIT_PTR_END), false, "static uint8_t *heap;\n",
-      "    heap = fill(aligned_alloc(64, 64));\n" },
-    { BIT(KIT_PTR_TO_GUARD) | BIT(KIT_PTR_ON_GUARD), true,
-      "static uint8_t *guard_begin, *guard_end; /* of pages that can't be touched: before the first, after the last */\n",
-      "    uint8_t *pages = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\n"
-      "    guard_end = pages + page;\n"
-      "    guard_begin = pages + 2 * page;\n"
-      "    fill(guard_end);\n"
-      "    fill(guard_begin - 64);\n"
-      "    mprotect(pages, page, PROT_NONE);\n"
-      "    mprotect(guard_begin, page, PROT_NONE);\n" },
-    { BIT(KIT_PTR_STACK), false, "static uint8_t *stack;\n",
-      "    _Alignas(64) uint8_t stack_block[64];\n"
-      "    stack = fill(stack_block);\n" },
-    { BIT(KIT_PTR_READONLY), true, "static uint8_t *readonly;\n",
-      "    readonly = fill(mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));\n"
-      "    mprotect(readonly, page, PROT_READ);\n" },
-    { BIT(KIT_PTR_FOREIGN), false, "static _Alignas(64) uint8_t foreign[64];\n", "    fill(foreign);\n" },
-    { BIT(KIT_PTR_FREED), false, "static uint8_t *freed;\n",
-      "    freed = aligned_alloc(64, 64);\n"
-      "    free(freed);\n" },
+    {BIT(KIT_PTR_HEAP) | BIT(KIT_PTR_LAST) | BIT(KIT_PTR_END), false, "static uint8_t *heap;\n",
+     "    heap = fill(aligned_alloc(64, 64));\n"},
+    {BIT(KIT_PTR_TO_GUARD) | BIT(KIT_PTR_ON_GUARD), true,
+     "static uint8_t *guard_begin, *guard_end; /* of pages that can't be touched: before the "
+     "first, after the last */\n",
+     "    uint8_t *pages = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | "
+     "MAP_ANONYMOUS, -1, 0);\n"
+     "    guard_end = pages + page;\n"
+     "    guard_begin = pages + 2 * page;\n"
+     "    fill(guard_end);\n"
+     "    fill(guard_begin - 64);\n"
+     "    mprotect(pages, page, PROT_NONE);\n"
+     "    mprotect(guard_begin, page, PROT_NONE);\n"},
+    {BIT(KIT_PTR_STACK), false, "static uint8_t *stack;\n",
+     "    _Alignas(64) uint8_t stack_block[64];\n"
+     "    stack = fill(stack_block);\n"},
+    {BIT(KIT_PTR_READONLY), true, "static uint8_t *readonly;\n",
+     "    readonly = fill(mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, "
+     "-1, 0));\n"
+     "    mprotect(readonly, page, PROT_READ);\n"},
+    {BIT(KIT_PTR_FOREIGN), false, "static _Alignas(64) uint8_t foreign[64];\n",
+     "    fill(foreign);\n"},
+    {BIT(KIT_PTR_FREED), false, "static uint8_t *freed;\n",
+     "    freed = aligned_alloc(64, 64);\n"
+     "    free(freed);\n"},
 };
 
 enum { REGIONS = sizeof regions / sizeof regions[0] };

@@ -1,4 +1,5 @@
-/* emit_memory.h: the regions of memory.h as plain C, for the emitted program; only those that its calls name. */
+/* emit_memory.h: the regions of memory.h as plain C, for the emitted program; only those that its
+ * calls name. */
 #ifndef LEDGE_KIT_EMIT_MEMORY_H
 #define LEDGE_KIT_EMIT_MEMORY_H
 

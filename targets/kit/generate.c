@@ -18,8 +18,10 @@ void kit_write_dictionary(FILE *out)
 {
     uint8_t record[KIT_RECORD];
     struct kit_call call;
-    fprintf(out, "# %s: one record an operation, simplest arguments. Written by the replayer's --dict.\n",
-            kit_target.name);
+    fprintf(
+        out,
+        "# %s: one record an operation, simplest arguments. Written by the replayer's --dict.\n",
+        kit_target.name);
     for (size_t i = 0; i < kit_ops_count(); i++) {
         simplest_call(i, &call);
         const size_t size = kit_encode_call(&call, record);
@@ -30,7 +32,8 @@ void kit_write_dictionary(FILE *out)
     }
 }
 
-static bool write_seed(const char *directory, const char *name, const struct kit_call *calls, size_t count)
+static bool write_seed(const char *directory, const char *name, const struct kit_call *calls,
+                       size_t count)
 {
     static uint8_t bytes[KIT_RECORD * RANDOM_CALLS];
     char path[4096];
@@ -54,7 +57,7 @@ bool kit_write_seeds(const char *directory)
             return false;
     }
     for (unsigned seed = 1; seed <= RANDOM_SEEDS; seed++) {
-        struct kit_random random = { seed };
+        struct kit_random random = {seed};
         for (size_t i = 0; i < RANDOM_CALLS; i++)
             kit_draw_call(&random, &calls[i]);
         snprintf(name, sizeof name, "random-%02u", seed);

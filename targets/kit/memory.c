@@ -7,7 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The build defines these where the process runs under ASan or MSan: the kit itself is compiled without. */
+/* The build defines these where the process runs under ASan or MSan: the kit itself is compiled
+ * without. */
 #ifdef KIT_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
@@ -52,7 +53,8 @@ static uint8_t *new_block(void)
 
 static uint8_t *map_pages(size_t count)
 {
-    void *pages = mmap(NULL, count * memory.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *pages =
+        mmap(NULL, count * memory.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         die("kit: mmap");
     return pages;
@@ -141,7 +143,8 @@ static uint8_t *freed_block(void)
         memory.freed = new_block();
         free(memory.freed);
     }
-    return memory.freed; /* NOLINT(clang-analyzer-unix.Malloc): to point there is what the class is for */
+    return memory
+        .freed; /* NOLINT(clang-analyzer-unix.Malloc): to point there is what the class is for */
 }
 
 static uint8_t *stack_block(void)
@@ -153,7 +156,7 @@ static uint8_t *stack_block(void)
 
 static struct kit_ptr point(enum kit_ptr_class class_, uint8_t *at, size_t avail)
 {
-    return (struct kit_ptr){ .at = at, .avail = avail, .class_ = class_ };
+    return (struct kit_ptr){.at = at, .avail = avail, .class_ = class_};
 }
 
 static struct kit_ptr resolve(enum kit_ptr_class class_, size_t k)
@@ -203,9 +206,9 @@ bool kit_ptr_writable(struct kit_ptr ptr)
 const char *kit_ptr_class_name(enum kit_ptr_class class_)
 {
     static const char *const names[KIT_PTR_CLASSES] = {
-        [KIT_PTR_HEAP] = "heap",         [KIT_PTR_NULL] = "null",         [KIT_PTR_LAST] = "last",
-        [KIT_PTR_END] = "end",           [KIT_PTR_TO_GUARD] = "to-guard", [KIT_PTR_ON_GUARD] = "on-guard",
-        [KIT_PTR_STACK] = "stack",       [KIT_PTR_READONLY] = "readonly", [KIT_PTR_FOREIGN] = "foreign",
+        [KIT_PTR_HEAP] = "heap",   [KIT_PTR_NULL] = "null",         [KIT_PTR_LAST] = "last",
+        [KIT_PTR_END] = "end",     [KIT_PTR_TO_GUARD] = "to-guard", [KIT_PTR_ON_GUARD] = "on-guard",
+        [KIT_PTR_STACK] = "stack", [KIT_PTR_READONLY] = "readonly", [KIT_PTR_FOREIGN] = "foreign",
         [KIT_PTR_FREED] = "freed",
     };
     return names[class_];

@@ -1,9 +1,10 @@
 /* memory.h: the memory that pointer arguments point into.
  *
- * Raw mutated addresses would only crash the harness. A pointer argument names a class instead, and an offset; the classes
- * cover what callers really hand over: a heap block with red zones behind it, the last byte and one past it, both sides of
- * a guard page, freed memory, the stack, a read-only page, memory of another owner, and null. Every class but null holds
- * KIT_REGION bytes, aligned to 64, filled with 0, 1, 2 … at the start of each program.
+ * Raw mutated addresses would only crash the harness. A pointer argument names a class instead, and
+ * an offset; the classes cover what callers really hand over: a heap block with red zones behind
+ * it, the last byte and one past it, both sides of a guard page, freed memory, the stack, a
+ * read-only page, memory of another owner, and null. Every class but null holds KIT_REGION bytes,
+ * aligned to 64, filled with 0, 1, 2 … at the start of each program.
  *
  * Not thread-safe: one program runs at a time. */
 #ifndef LEDGE_KIT_MEMORY_H
@@ -40,9 +41,9 @@ struct kit_ptr {
 /* The static object behind KIT_PTR_FOREIGN; TARGET() defines it. */
 extern uint8_t kit_foreign[KIT_REGION];
 
-/* kit_memory_begin starts a program: the regions used before get their pattern back. `stack_block` is KIT_REGION bytes,
- * aligned to 64, in a frame that outlives the program. The first call maps and allocates the regions, and aborts when the
- * machine has no memory for them. */
+/* kit_memory_begin starts a program: the regions used before get their pattern back. `stack_block`
+ * is KIT_REGION bytes, aligned to 64, in a frame that outlives the program. The first call maps and
+ * allocates the regions, and aborts when the machine has no memory for them. */
 void kit_memory_begin(uint8_t *stack_block);
 
 /* kit_memory_end ends the program: what it freed or was lent is taken back. */
@@ -58,8 +59,9 @@ bool kit_ptr_writable(struct kit_ptr ptr);
 /* kit_ptr_class_name is "heap", "null", …; static. */
 const char *kit_ptr_class_name(enum kit_ptr_class class_);
 
-/* kit_memory_scratch lends `size` <= 64 bytes that hold a copy of `bytes` for the length of one operation; under ASan the
- * bytes behind them are poisoned, so that reading past the end is seen. */
+/* kit_memory_scratch lends `size` <= 64 bytes that hold a copy of `bytes` for the length of one
+ * operation; under ASan the bytes behind them are poisoned, so that reading past the end is seen.
+ */
 const uint8_t *kit_memory_scratch(const uint8_t *bytes, size_t size);
 
 /* kit_memory_written tells MSan that the kit, which it doesn't watch, has written these bytes. */

@@ -11,14 +11,14 @@
 #include "run.h"
 
 enum {
-    RUN = 4,          /* calls that are erased, moved or copied together, at most */
-    MUTATIONS = 3,    /* applied to one input, at most */
-    TRIES = 16,       /* of mutations that may not apply */
+    RUN = 4,       /* calls that are erased, moved or copied together, at most */
+    MUTATIONS = 3, /* applied to one input, at most */
+    TRIES = 16,    /* of mutations that may not apply */
     ENGINE_ONE_IN = 16,
 };
 
-/* A program as a list of records that stay where they are: in the input, or in `fresh` when a mutation wrote them. Only
- * the records that are looked into are decoded. */
+/* A program as a list of records that stay where they are: in the input, or in `fresh` when a
+ * mutation wrote them. Only the records that are looked into are decoded. */
 struct draft {
     struct kit_record records[KIT_CALLS];
     size_t len;
@@ -30,7 +30,7 @@ static uint64_t counters[KIT_MUTATIONS];
 
 static void take_apart(struct draft *draft, const uint8_t *data, size_t size)
 {
-    struct kit_reader reader = { data, data + size };
+    struct kit_reader reader = {data, data + size};
     draft->len = 0;
     draft->fresh_len = 0;
     while (draft->len < KIT_CALLS && kit_record_next(&reader, &draft->records[draft->len]))
@@ -58,7 +58,7 @@ static void set_call(struct draft *draft, size_t at, const struct kit_call *call
     uint8_t *out = draft->fresh + draft->fresh_len;
     const size_t size = kit_encode_call(call, out);
     draft->fresh_len += size;
-    draft->records[at] = (struct kit_record){ out, size };
+    draft->records[at] = (struct kit_record){out, size};
 }
 
 /* Opens a gap of n records at `at`; false when the draft is full. */
@@ -66,14 +66,16 @@ static bool open_gap(struct draft *draft, size_t at, size_t n)
 {
     if (n > KIT_CALLS - draft->len)
         return false;
-    memmove(&draft->records[at + n], &draft->records[at], (draft->len - at) * sizeof draft->records[0]);
+    memmove(&draft->records[at + n], &draft->records[at],
+            (draft->len - at) * sizeof draft->records[0]);
     draft->len += n;
     return true;
 }
 
 static void close_gap(struct draft *draft, size_t at, size_t n)
 {
-    memmove(&draft->records[at], &draft->records[at + n], (draft->len - at - n) * sizeof draft->records[0]);
+    memmove(&draft->records[at], &draft->records[at + n],
+            (draft->len - at - n) * sizeof draft->records[0]);
     draft->len -= n;
 }
 
@@ -132,7 +134,8 @@ static bool swap(struct kit_random *random, struct draft *draft)
     return a != b;
 }
 
-static bool put_run(struct kit_random *random, struct draft *draft, const struct kit_record *run, size_t n)
+static bool put_run(struct kit_random *random, struct draft *draft, const struct kit_record *run,
+                    size_t n)
 {
     const size_t at = (size_t)kit_random_below(random, draft->len + 1);
     if (!open_gap(draft, at, n))
@@ -191,7 +194,8 @@ static bool nudge(struct kit_random *random, struct draft *draft)
     if (arg->kind == KIT_PTR)
         call.raw[i].k = nudged(random, call.raw[i].k, KIT_REGION - 1);
     else if (arg->kind == KIT_RAW && call.raw[i].n > 0)
-        call.bytes[kit_random_below(random, call.raw[i].n)] ^= (uint8_t)(1u << kit_random_below(random, 8));
+        call.bytes[kit_random_below(random, call.raw[i].n)] ^=
+            (uint8_t)(1u << kit_random_below(random, 8));
     else if (arg->kind != KIT_RAW)
         call.raw[i].n = nudged(random, call.raw[i].n, kit_arg_max(arg));
     set_call(draft, at, &call);
@@ -210,7 +214,8 @@ static bool fills_slot(const struct kit_call *call, uint64_t *slot)
 }
 
 /* The slot that some call before `before` fills, found by walking back from a random one. */
-static bool filled_slot(struct kit_random *random, const struct draft *draft, size_t before, uint64_t *slot)
+static bool filled_slot(struct kit_random *random, const struct draft *draft, size_t before,
+                        uint64_t *slot)
 {
     struct kit_call call;
     if (before == 0)
@@ -268,12 +273,17 @@ static const struct {
     enum kit_mutation kind;
     unsigned weight;
 } mutations[] = {
-    { insert, KIT_MUTATE_INSERT, 24 },      { erase, KIT_MUTATE_ERASE, 12 },
-    { repeat, KIT_MUTATE_REPEAT, 4 },       { swap, KIT_MUTATE_SWAP, 6 },
-    { move, KIT_MUTATE_MOVE, 4 },           { copy, KIT_MUTATE_COPY, 8 },
-    { argument, KIT_MUTATE_ARGUMENT, 24 },  { nudge, KIT_MUTATE_NUDGE, 16 },
-    { handle, KIT_MUTATE_HANDLE, 8 },       { operation, KIT_MUTATE_OPERATION, 6 },
-    { truncate_end, KIT_MUTATE_TRUNCATE, 2 },
+    {insert, KIT_MUTATE_INSERT, 24},
+    {erase, KIT_MUTATE_ERASE, 12},
+    {repeat, KIT_MUTATE_REPEAT, 4},
+    {swap, KIT_MUTATE_SWAP, 6},
+    {move, KIT_MUTATE_MOVE, 4},
+    {copy, KIT_MUTATE_COPY, 8},
+    {argument, KIT_MUTATE_ARGUMENT, 24},
+    {nudge, KIT_MUTATE_NUDGE, 16},
+    {handle, KIT_MUTATE_HANDLE, 8},
+    {operation, KIT_MUTATE_OPERATION, 6},
+    {truncate_end, KIT_MUTATE_TRUNCATE, 2},
 };
 
 enum { MUTATION_KINDS = sizeof mutations / sizeof mutations[0] };
@@ -290,7 +300,8 @@ static bool apply_one(struct kit_random *random, struct draft *draft)
 {
     size_t i = 0; /* an empty program can only be added to */
     if (draft->len > 0)
-        for (uint64_t ticket = kit_random_below(random, sum_of_weights()); ticket >= mutations[i].weight; i++)
+        for (uint64_t ticket = kit_random_below(random, sum_of_weights());
+             ticket >= mutations[i].weight; i++)
             ticket -= mutations[i].weight;
     const bool applied = mutations[i].apply(random, draft);
     counters[mutations[i].kind] += applied;
@@ -311,7 +322,7 @@ static size_t finish(const struct draft *draft, uint8_t *data, size_t size, size
 size_t kit_mutate(uint8_t *data, size_t size, size_t max, unsigned seed, kit_engine_mutate engine)
 {
     static struct draft draft;
-    struct kit_random random = { seed };
+    struct kit_random random = {seed};
     if (engine != NULL && size > 0 && kit_random_chance(&random, ENGINE_ONE_IN)) {
         const size_t changed = engine(data, size, max);
         counters[KIT_MUTATE_ENGINE] += changed > 0;
@@ -325,11 +336,11 @@ size_t kit_mutate(uint8_t *data, size_t size, size_t max, unsigned seed, kit_eng
     return finish(&draft, data, size, max);
 }
 
-size_t kit_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t max,
-                 unsigned seed)
+size_t kit_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out,
+                 size_t max, unsigned seed)
 {
     static struct draft left, right;
-    struct kit_random random = { seed };
+    struct kit_random random = {seed};
     take_apart(&left, a, a_size);
     take_apart(&right, b, b_size);
     if (right.len > 0) {

@@ -1,5 +1,6 @@
-/* AFL++'s side of mutate.h: a shared object for AFL_CUSTOM_MUTATOR_LIBRARY. No AFL++ header is needed: the fuzzer's state
- * is passed as an opaque pointer. (A mutator that is linked into the target instead is silently never called.) */
+/* AFL++'s side of mutate.h: a shared object for AFL_CUSTOM_MUTATOR_LIBRARY. No AFL++ header is
+ * needed: the fuzzer's state is passed as an opaque pointer. (A mutator that is linked into the
+ * target instead is silently never called.) */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,8 @@ struct mutator {
 };
 
 void *afl_custom_init(void *afl, unsigned seed);
-size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t buf_size, uint8_t **out_buf, uint8_t *add_buf,
-                       size_t add_buf_size, size_t max_size);
+size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t buf_size, uint8_t **out_buf,
+                       uint8_t *add_buf, size_t add_buf_size, size_t max_size);
 void afl_custom_deinit(void *data);
 
 void *afl_custom_init(void *afl, unsigned seed)
@@ -29,8 +30,8 @@ void *afl_custom_init(void *afl, unsigned seed)
     return mutator;
 }
 
-size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t buf_size, uint8_t **out_buf, uint8_t *add_buf,
-                       size_t add_buf_size, size_t max_size)
+size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t buf_size, uint8_t **out_buf,
+                       uint8_t *add_buf, size_t add_buf_size, size_t max_size)
 {
     struct mutator *mutator = data;
     const size_t room = max_size < ROOM ? max_size : ROOM;

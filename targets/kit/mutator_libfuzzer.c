@@ -1,5 +1,5 @@
-/* libFuzzer's side of mutate.h. Linked into a fuzz binary; another engine that knows LLVMFuzzerCustomMutator may call it
- * too, and then LLVMFuzzerMutate may be missing. */
+/* libFuzzer's side of mutate.h. Linked into a fuzz binary; another engine that knows
+ * LLVMFuzzerCustomMutator may call it too, and then LLVMFuzzerMutate may be missing. */
 #include <stdlib.h>
 
 #include "mutate.h"
@@ -7,8 +7,8 @@
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out,
-                                 size_t max, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                                 uint8_t *out, size_t max, unsigned seed);
 
 static void report_at_exit(void)
 {
@@ -24,8 +24,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     return kit_mutate(data, size, max, seed, LLVMFuzzerMutate);
 }
 
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out,
-                                 size_t max, unsigned seed)
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                                 uint8_t *out, size_t max, unsigned seed)
 {
     return kit_cross(a, a_size, b, b_size, out, max, seed);
 }

@@ -11,8 +11,8 @@ struct kit_shape {
     enum kit_kind kind;
 };
 
-/* The shapes of an operation's arguments. Decoding runs before every execution, so they are worked out once per
- * operation; the table is found by the operation's address. */
+/* The shapes of an operation's arguments. Decoding runs before every execution, so they are worked
+ * out once per operation; the table is found by the operation's address. */
 static const struct kit_shape *shapes(const struct kit_op *op, size_t index)
 {
     static struct {
@@ -23,19 +23,21 @@ static const struct kit_shape *shapes(const struct kit_op *op, size_t index)
         known[index].op = op;
         for (size_t i = 0; i < op->args_len; i++) {
             const uint64_t max = kit_arg_max(&op->args[i]);
-            known[index].args[i] = (struct kit_shape){ max, kit_groups(max), op->args[i].kind };
+            known[index].args[i] = (struct kit_shape){max, kit_groups(max), op->args[i].kind};
         }
     }
     return known[index].args;
 }
 
-static void decode_bytes(const uint8_t **at, const uint8_t *end, struct kit_call *call, size_t count)
+static void decode_bytes(const uint8_t **at, const uint8_t *end, struct kit_call *call,
+                         size_t count)
 {
     for (size_t i = 0; i < count; i++)
         call->bytes[i] = (uint8_t)kit_take_number(at, end, ITEM_GROUPS, ITEM_MAX);
 }
 
-void kit_decode_call(const struct kit_op *const *ops, size_t count, struct kit_record record, struct kit_call *call)
+void kit_decode_call(const struct kit_op *const *ops, size_t count, struct kit_record record,
+                     struct kit_call *call)
 {
     const uint8_t *at = record.at + 1, *end = record.at + record.size;
     const size_t number = record.at[0] & 0x7f;
@@ -68,7 +70,7 @@ size_t kit_encode_call(const struct kit_call *call, uint8_t *out)
 size_t kit_decode(const struct kit_op *const *ops, size_t count, const uint8_t *data, size_t size,
                   struct kit_call calls[KIT_CALLS])
 {
-    struct kit_reader reader = { data, data + size };
+    struct kit_reader reader = {data, data + size};
     struct kit_record record;
     size_t n = 0;
     while (n < KIT_CALLS && kit_record_next(&reader, &record))

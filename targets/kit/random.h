@@ -1,5 +1,5 @@
-/* random.h: a small seeded generator (splitmix64, Steele, Lea and Flood 2014): one word of state, good enough to choose
- * mutations with, and the same everywhere. */
+/* random.h: a small seeded generator (splitmix64, Steele, Lea and Flood 2014): one word of state,
+ * good enough to choose mutations with, and the same everywhere. */
 #ifndef LEDGE_KIT_RANDOM_H
 #define LEDGE_KIT_RANDOM_H
 
@@ -10,8 +10,8 @@ struct kit_random {
     uint64_t state;
 };
 
-__attribute__((no_sanitize("unsigned-integer-overflow")))
-static inline uint64_t kit_random_next(struct kit_random *random)
+__attribute__((no_sanitize("unsigned-integer-overflow"))) static inline uint64_t
+kit_random_next(struct kit_random *random)
 {
     uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);

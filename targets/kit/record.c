@@ -64,7 +64,7 @@ static void *grow(void *array, size_t len, size_t size)
 static void add_step(struct kit_recording *r, enum kit_phase_kind phase, size_t op)
 {
     r->steps = grow(r->steps, r->steps_len, sizeof *r->steps);
-    r->steps[r->steps_len++] = (struct kit_step){ .phase = phase, .op = op };
+    r->steps[r->steps_len++] = (struct kit_step){.phase = phase, .op = op};
 }
 
 static void add_event(struct kit_recording *r, struct kit_event event)
@@ -85,7 +85,7 @@ static struct kit_event parse_check(char *line)
     check.index_value = split(&line, '\t');
     check.expression = split(&line, '\t');
     check.want = line;
-    return (struct kit_event){ .kind = KIT_EVENT_CHECK, .text = check.expression, .check = check };
+    return (struct kit_event){.kind = KIT_EVENT_CHECK, .text = check.expression, .check = check};
 }
 
 static void parse_line(struct kit_recording *r, char *line)
@@ -99,7 +99,7 @@ static void parse_line(struct kit_recording *r, char *line)
     else if (strncmp(line, "op ", 3) == 0)
         add_step(r, KIT_PHASE_OP, (size_t)strtoul(line + 3, NULL, 10));
     else if (strncmp(line, "call ", 5) == 0)
-        add_event(r, (struct kit_event){ .kind = KIT_EVENT_CALL, .text = line + 5 });
+        add_event(r, (struct kit_event){.kind = KIT_EVENT_CALL, .text = line + 5});
     else if (strncmp(line, "check ", 6) == 0)
         add_event(r, parse_check(line + 6));
 }

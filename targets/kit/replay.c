@@ -1,4 +1,5 @@
-/* The standalone replayer: a target without an engine. Runs inputs, and answers what the table knows. */
+/* The standalone replayer: a target without an engine. Runs inputs, and answers what the table
+ * knows. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -19,15 +20,19 @@ enum { EXIT_INPUT = 2, EMIT_SECONDS = 30 };
 static const char usage[] =
     "usage: %s PATH...            run every file; directories are walked in sorted order\n"
     "       %s --print FILE       the program in FILE, one call a line\n"
-    "       %s --json FILE        the same for tools: offsets, handles, numbers that can be lowered\n"
+    "       %s --json FILE        the same for tools: offsets, handles, numbers that can be "
+    "lowered\n"
     "       %s --emit-c FILE      a standalone C program that makes the same calls\n"
-    "       %s --stats PATH...    run, then print calls, statuses and pointer x length x alignment cells\n"
+    "       %s --stats PATH...    run, then print calls, statuses and pointer x length x alignment "
+    "cells\n"
     "       %s --table            the operations and their arguments, as JSON\n"
     "       %s --dict             the dictionary for libFuzzer and AFL++\n"
     "       %s --seeds DIR        write the seed corpus into DIR\n"
     "\n"
-    "Every byte string is a program. \"ledge-run: PATH\" goes to stderr before each input, so that the last one names the\n"
-    "input that ended the process. Exit: 0 all inputs ran; 1 --emit-c and the program did not fail; 2 usage, or a file\n"
+    "Every byte string is a program. \"ledge-run: PATH\" goes to stderr before each input, so that "
+    "the last one names the\n"
+    "input that ended the process. Exit: 0 all inputs ran; 1 --emit-c and the program did not "
+    "fail; 2 usage, or a file\n"
     "could not be read or written; anything else is the sanitizer's or the signal's.\n";
 
 struct input {
@@ -97,7 +102,7 @@ static int kit_run_directory(const char *path)
     if (count < 0)
         return cannot(path);
     for (int i = 0; i < count; i++) {
-        char inside[PATH_MAX], *one[] = { inside, NULL };
+        char inside[PATH_MAX], *one[] = {inside, NULL};
         snprintf(inside, sizeof inside, "%s/%s", path, entries[i]->d_name);
         const int ended = kit_run_paths(one);
         result = result ? result : ended;
@@ -130,7 +135,8 @@ static int show(const char *path, void (*write)(FILE *, const struct kit_call *,
     if (!read_input(path, &input))
         return cannot(path);
     kit_memory_begin(stack_block);
-    write(stdout, calls, kit_decode(kit_target.ops, kit_ops_count(), input.data, input.size, calls));
+    write(stdout, calls,
+          kit_decode(kit_target.ops, kit_ops_count(), input.data, input.size, calls));
     free(input.data);
     return fflush(stdout) == 0 ? 0 : cannot("stdout");
 }

@@ -9,9 +9,9 @@
 
 static const char *phase = "open";
 
-/* TSan with halt_on_error=1 dies holding a lock that libFuzzer's death callback needs, and the input is lost. The build
- * defines KIT_TSAN where the process runs under TSan; then a report only sets a mark, and the program that caused it is
- * ended once it has run. */
+/* TSan with halt_on_error=1 dies holding a lock that libFuzzer's death callback needs, and the
+ * input is lost. The build defines KIT_TSAN where the process runs under TSan; then a report only
+ * sets a mark, and the program that caused it is ended once it has run. */
 static int reported;
 
 #ifdef KIT_TSAN
@@ -43,7 +43,8 @@ static void enter(const char *name)
     kit_trace("%s", name);
 }
 
-/* Functions that stand on the stack while the target runs are named kit_…, static ones too: triage leaves out such frames. */
+/* Functions that stand on the stack while the target runs are named kit_…, static ones too: triage
+ * leaves out such frames. */
 static void kit_run_call(const struct kit_call *call, size_t number)
 {
     struct kit_value values[KIT_ARGS];
@@ -58,7 +59,7 @@ static void kit_run_call(const struct kit_call *call, size_t number)
 
 static void kit_run_calls(const uint8_t *data, size_t size)
 {
-    struct kit_reader reader = { data, data + size };
+    struct kit_reader reader = {data, data + size};
     struct kit_record record;
     struct kit_call call;
     const size_t ops = kit_ops_count();

@@ -18,8 +18,9 @@ struct kit_target {
     size_t world_size;
     void (*open)(void *world);
     void (*close)(void *world);
-    const char *(*status_name)(int status); /* a status as a C identifier; NULL: statuses are numbers */
-    const struct kit_op *ops[KIT_OPS];      /* NULL after the last */
+    const char *(*status_name)(
+        int status);                   /* a status as a C identifier; NULL: statuses are numbers */
+    const struct kit_op *ops[KIT_OPS]; /* NULL after the last */
 };
 
 extern const struct kit_target kit_target;
@@ -27,8 +28,8 @@ extern const struct kit_target kit_target;
 /* kit_ops_count counts the target's operations. */
 size_t kit_ops_count(void);
 
-/* kit_run decodes [data, data + size) and makes its calls: the world is zeroed, opened, driven, closed. stack_block is
- * KIT_REGION bytes of the caller's frame (memory.h). Not reentrant. */
+/* kit_run decodes [data, data + size) and makes its calls: the world is zeroed, opened, driven,
+ * closed. stack_block is KIT_REGION bytes of the caller's frame (memory.h). Not reentrant. */
 void kit_run(const uint8_t *data, size_t size, uint8_t *stack_block);
 
 /* kit_phase names the operation that is running, or "open", "close". */

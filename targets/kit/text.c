@@ -24,8 +24,8 @@ void kit_write_program(FILE *out, const struct kit_call *calls, size_t count)
     }
 }
 
-static void write_field(FILE *out, const char *arg, size_t offset, unsigned groups, uint64_t value, uint64_t max,
-                        const char *kind, const char *separator)
+static void write_field(FILE *out, const char *arg, size_t offset, unsigned groups, uint64_t value,
+                        uint64_t max, const char *kind, const char *separator)
 {
     fprintf(out,
             "%s{\"arg\":\"%s\",\"offset\":%zu,\"groups\":%u,\"value\":%" PRIu64 ",\"max\":%" PRIu64
@@ -41,13 +41,15 @@ static void write_fields(FILE *out, const struct kit_call *call, size_t offset)
         const struct kit_arg *arg = &call->op->args[i];
         const uint64_t max = kit_arg_max(arg);
         const unsigned groups = kit_groups(max);
-        write_field(out, arg->name, offset, groups, call->raw[i].n, max, arg->kind == KIT_RAW ? "count" : "value",
-                    i ? "," : "");
+        write_field(out, arg->name, offset, groups, call->raw[i].n, max,
+                    arg->kind == KIT_RAW ? "count" : "value", i ? "," : "");
         offset += groups;
         if (arg->kind == KIT_PTR)
             write_field(out, arg->name, offset++, 1, call->raw[i].k, KIT_REGION - 1, "value", ",");
-        for (size_t item = 0; arg->kind == KIT_RAW && item < call->raw[i].n; item++, offset += kit_groups(UINT8_MAX))
-            write_field(out, arg->name, offset, kit_groups(UINT8_MAX), call->bytes[item], UINT8_MAX, "item", ",");
+        for (size_t item = 0; arg->kind == KIT_RAW && item < call->raw[i].n;
+             item++, offset += kit_groups(UINT8_MAX))
+            write_field(out, arg->name, offset, kit_groups(UINT8_MAX), call->bytes[item], UINT8_MAX,
+                        "item", ",");
     }
 }
 
@@ -87,7 +89,8 @@ static void write_uses(FILE *out, const struct kit_call *calls, size_t n)
     }
 }
 
-static void write_json_call(FILE *out, const struct kit_call *calls, size_t n, size_t offset, size_t size)
+static void write_json_call(FILE *out, const struct kit_call *calls, size_t n, size_t offset,
+                            size_t size)
 {
     fprintf(out, "%s\n{\"name\":\"%s\",\"text\":\"", n ? "," : "", calls[n].op->name);
     kit_write_call(out, &calls[n]);
@@ -103,7 +106,8 @@ static void write_json_call(FILE *out, const struct kit_call *calls, size_t n, s
 void kit_write_json(FILE *out, const struct kit_call *calls, size_t count)
 {
     uint8_t record[KIT_RECORD];
-    fprintf(out, "{\"target\":\"%s\",\"format_version\":%d,\"canonical\":\"", kit_target.name, KIT_FORMAT_VERSION);
+    fprintf(out, "{\"target\":\"%s\",\"format_version\":%d,\"canonical\":\"", kit_target.name,
+            KIT_FORMAT_VERSION);
     for (size_t i = 0; i < count; i++) {
         const size_t size = kit_encode_call(&calls[i], record);
         for (size_t k = 0; k < size; k++)
@@ -124,15 +128,17 @@ static void write_op(FILE *out, const struct kit_op *op)
     fprintf(out, "{\"name\":\"%s\",\"args\":[", op->name);
     for (size_t i = 0; i < op->args_len; i++) {
         const struct kit_arg *arg = &op->args[i];
-        fprintf(out, "%s{\"name\":\"%s\",\"type\":\"%s\",\"max\":%" PRIu64 ",\"groups\":%u}", i ? "," : "", arg->name,
-                kit_kind_name(arg->kind), kit_arg_max(arg), kit_groups(kit_arg_max(arg)));
+        fprintf(out, "%s{\"name\":\"%s\",\"type\":\"%s\",\"max\":%" PRIu64 ",\"groups\":%u}",
+                i ? "," : "", arg->name, kit_kind_name(arg->kind), kit_arg_max(arg),
+                kit_groups(kit_arg_max(arg)));
     }
     fputs("]}", out);
 }
 
 void kit_write_table(FILE *out)
 {
-    fprintf(out, "{\"target\":\"%s\",\"format_version\":%d,\"ops\":[", kit_target.name, KIT_FORMAT_VERSION);
+    fprintf(out, "{\"target\":\"%s\",\"format_version\":%d,\"ops\":[", kit_target.name,
+            KIT_FORMAT_VERSION);
     for (size_t i = 0; i < kit_ops_count(); i++) {
         fputs(i ? ",\n" : "\n", out);
         write_op(out, kit_target.ops[i]);

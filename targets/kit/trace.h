@@ -1,13 +1,15 @@
 /* trace.h: what a program did, told while it does it.
  *
- * The C emitter runs the program once in a child with a trace open, and writes the C text from what it reads: the calls
- * into the API that were really made, with their source text, the statuses that came back, and the check that failed.
- * Every event is one line, written at once, since the next instruction may be the last:
+ * The C emitter runs the program once in a child with a trace open, and writes the C text from what
+ * it reads: the calls into the API that were really made, with their source text, the statuses that
+ * came back, and the check that failed. Every event is one line, written at once, since the next
+ * instruction may be the last:
  *
  *     open | op <number> | close            a phase begins
  *     call <text>                           source text that is about to run
  *     check <function>\t<kind>\t<index>\t<number>\t<expression>\t<wanted>
- *                                           a check that is about to be made; kind is eq, bytes or status
+ *                                           a check that is about to be made; kind is eq, bytes or
+ * status
  *
  * So the last event of a program that died is what it died of.
  *

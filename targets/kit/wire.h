@@ -1,12 +1,14 @@
 /* wire.h: how bytes are cut into records, and records into numbers (format version 1).
  *
- * A byte with its top bit set starts a record and names the operation; the bytes below 0x80 that follow, up to the next
- * record start, are its digits. A number is a fixed count of digits, base 128, most significant first. What is missing
- * reads as zero, what is left over is ignored, and bytes before the first record start belong to nothing.
+ * A byte with its top bit set starts a record and names the operation; the bytes below 0x80 that
+ * follow, up to the next record start, are its digits. A number is a fixed count of digits, base
+ * 128, most significant first. What is missing reads as zero, what is left over is ignored, and
+ * bytes before the first record start belong to nothing.
  *
- * That makes every byte string a valid program, and keeps damage local as UTF-8 does: a byte inserted, removed or changed
- * anywhere touches one record (or splits it in two) and leaves all others as they were. An engine's blind mutations,
- * truncation and splicing therefore yield programs that still mean something.
+ * That makes every byte string a valid program, and keeps damage local as UTF-8 does: a byte
+ * inserted, removed or changed anywhere touches one record (or splits it in two) and leaves all
+ * others as they were. An engine's blind mutations, truncation and splicing therefore yield
+ * programs that still mean something.
  *
  * Nothing here allocates or keeps state; everything is thread-safe and O(bytes looked at). */
 #ifndef LEDGE_KIT_WIRE_H
@@ -39,8 +41,8 @@ size_t kit_record_count(const uint8_t *data, size_t size);
 /* kit_groups says how many digits a number in [0, max] takes: 1 to 10. */
 unsigned kit_groups(uint64_t max);
 
-/* kit_take_number reads one number of `groups` digits from [*at, end), advances *at, and brings the number into [0, max] by
- * remainder. */
+/* kit_take_number reads one number of `groups` digits from [*at, end), advances *at, and brings the
+ * number into [0, max] by remainder. */
 uint64_t kit_take_number(const uint8_t **at, const uint8_t *end, unsigned groups, uint64_t max);
 
 /* kit_put_number writes value as `groups` digits to out and returns the byte after them. */

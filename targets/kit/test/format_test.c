@@ -52,7 +52,7 @@ static void any_bytes_are_a_program_and_encoding_it_is_stable(void **state)
 {
     static struct kit_call calls[KIT_CALLS], again[KIT_CALLS];
     static uint8_t data[INPUT_MAX], encoded[KIT_CALLS * KIT_RECORD];
-    struct kit_random random = { 1 };
+    struct kit_random random = {1};
     (void)state;
     for (unsigned input = 0; input < INPUTS; input++) {
         const size_t size = random_bytes(&random, data, INPUT_MAX);
@@ -71,13 +71,13 @@ static void deleting_a_record_leaves_the_others(void **state)
 {
     static struct kit_call calls[KIT_CALLS], rest[KIT_CALLS];
     uint8_t data[INPUT_MAX], without[INPUT_MAX];
-    struct kit_random random = { 2 };
+    struct kit_random random = {2};
     (void)state;
     for (unsigned input = 0; input < INPUTS / 100; input++) {
         struct kit_record record;
         const size_t size = random_bytes(&random, data, INPUT_MAX);
         const size_t n = decode(data, size, calls);
-        struct kit_reader reader = { data, data + size };
+        struct kit_reader reader = {data, data + size};
         for (size_t gone = 0; kit_record_next(&reader, &record); gone++) {
             const size_t head = (size_t)(record.at - data), tail = size - head - record.size;
             memcpy(without, data, head);
@@ -93,13 +93,14 @@ static void deleting_a_record_leaves_the_others(void **state)
 static uint64_t mutation_chain(unsigned seed)
 {
     static uint8_t data[PROGRAM_MAX], other[PROGRAM_MAX], mixed[PROGRAM_MAX];
-    struct kit_random random = { seed };
+    struct kit_random random = {seed};
     uint64_t hash = 0;
     size_t size = 1, other_size = random_bytes(&random, other, INPUT_MAX);
     data[0] = 0x80;
     for (unsigned i = 0; i < MUTATED; i++) {
         const size_t max = 1 + (size_t)kit_random_below(&random, INPUT_MAX);
-        size = kit_mutate(data, size < max ? size : max, max, (unsigned)kit_random_next(&random), NULL);
+        size = kit_mutate(data, size < max ? size : max, max, (unsigned)kit_random_next(&random),
+                          NULL);
         assert_true(size >= 1 && size <= max);
         const size_t crossed = kit_cross(data, size, other, other_size, mixed, max, i);
         assert_true(crossed <= max);
@@ -135,7 +136,8 @@ static void every_mutation_is_applied(void **state)
     (void)state;
     mutation_chain(9);
     for (unsigned i = 0; i < KIT_MUTATIONS; i++) {
-        const bool can = i != KIT_MUTATE_ENGINE && (i != KIT_MUTATE_HANDLE || (has_kind(KIT_HANDLE) && has_kind(KIT_DEFINE)));
+        const bool can = i != KIT_MUTATE_ENGINE &&
+                         (i != KIT_MUTATE_HANDLE || (has_kind(KIT_HANDLE) && has_kind(KIT_DEFINE)));
         if (can && kit_mutation_count((enum kit_mutation)i) == 0)
             fail_msg("%s was never applied", kit_mutation_name((enum kit_mutation)i));
     }
@@ -144,7 +146,7 @@ static void every_mutation_is_applied(void **state)
 static void random_programs_run(void **state)
 {
     static uint8_t data[INPUT_MAX];
-    struct kit_random random = { 3 };
+    struct kit_random random = {3};
     (void)state;
     for (unsigned input = 0; input < INPUTS / 10; input++)
         assert_int_equal(LLVMFuzzerTestOneInput(data, random_bytes(&random, data, INPUT_MAX)), 0);

@@ -9,7 +9,7 @@
 
 static size_t cut(const uint8_t *data, size_t size, struct kit_record *records)
 {
-    struct kit_reader reader = { data, data + size };
+    struct kit_reader reader = {data, data + size};
     size_t n = 0;
     while (kit_record_next(&reader, &records[n]))
         n++;
@@ -25,7 +25,7 @@ static void no_bytes_are_no_records(void **state)
 
 static void bytes_before_the_first_start_belong_to_nothing(void **state)
 {
-    static const uint8_t data[] = { 1, 2, 3, 0x80, 4 };
+    static const uint8_t data[] = {1, 2, 3, 0x80, 4};
     struct kit_record records[5];
     (void)state;
     assert_int_equal(cut(data, 3, records), 0);
@@ -36,7 +36,7 @@ static void bytes_before_the_first_start_belong_to_nothing(void **state)
 
 static void a_record_ends_where_the_next_starts(void **state)
 {
-    static const uint8_t data[] = { 0x81, 0x82, 5, 6, 0xff };
+    static const uint8_t data[] = {0x81, 0x82, 5, 6, 0xff};
     struct kit_record records[5];
     (void)state;
     assert_int_equal(cut(data, sizeof data, records), 3);
@@ -48,7 +48,7 @@ static void a_record_ends_where_the_next_starts(void **state)
 
 static void a_byte_changed_in_one_record_leaves_the_others(void **state)
 {
-    uint8_t data[] = { 0x80, 1, 2, 0x81, 3, 4, 0x82, 5, 6 };
+    uint8_t data[] = {0x80, 1, 2, 0x81, 3, 4, 0x82, 5, 6};
     struct kit_record records[9];
     (void)state;
     for (unsigned byte = 0; byte < 256; byte++) {
@@ -74,7 +74,7 @@ static void digits_are_as_many_as_the_largest_number_needs(void **state)
 
 static void a_number_is_big_endian_base_128(void **state)
 {
-    static const uint8_t digits[] = { 1, 2 };
+    static const uint8_t digits[] = {1, 2};
     const uint8_t *at = digits;
     (void)state;
     assert_int_equal(kit_take_number(&at, digits + 2, 2, UINT32_MAX), 130);
@@ -83,7 +83,7 @@ static void a_number_is_big_endian_base_128(void **state)
 
 static void missing_digits_are_zero_and_too_large_wraps_into_range(void **state)
 {
-    static const uint8_t digits[] = { 1, 9 };
+    static const uint8_t digits[] = {1, 9};
     const uint8_t *at = digits;
     (void)state;
     assert_int_equal(kit_take_number(&at, digits + 1, 2, UINT32_MAX), 128);
@@ -94,11 +94,13 @@ static void missing_digits_are_zero_and_too_large_wraps_into_range(void **state)
 
 static void what_is_put_is_taken(void **state)
 {
-    static const uint64_t numbers[] = { 0, 1, 127, 128, 65535, UINT32_MAX, UINT64_MAX / 3, UINT64_MAX };
+    static const uint64_t numbers[] = {0,         1, 127, 128, 65535, UINT32_MAX, UINT64_MAX / 3,
+                                       UINT64_MAX};
     uint8_t digits[10];
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        const uint8_t *at = digits, *end = kit_put_number(digits, numbers[i], kit_groups(numbers[i]));
+        const uint8_t *at = digits,
+                      *end = kit_put_number(digits, numbers[i], kit_groups(numbers[i]));
         for (const uint8_t *digit = digits; digit < end; digit++)
             assert_true(*digit < 0x80);
         assert_true(kit_take_number(&at, end, kit_groups(numbers[i]), UINT64_MAX) == numbers[i]);
