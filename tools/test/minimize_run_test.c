@@ -73,7 +73,7 @@ static struct minimized minimize(struct scene *scene)
 static void keeps_the_deep_bug_that_a_shallow_one_hides(void **state)
 {
     (void)state;
-    struct scene scene = set("aaxgaxbbacccdaadx");
+    struct scene scene = set("axaxbbacccdaaadgd");
     struct minimized got = minimize(&scene);
     assert_int_equal(got.end, MINIMIZE_DONE);
     assert_true(got.minimal);
