@@ -59,33 +59,33 @@ static void world_close(struct world *w)
 /* The six kinds of numbers: kind, bits, byte order. */
 #define NUMBERS(X) X(0, 16, be) X(1, 16, le) X(2, 32, be) X(3, 32, le) X(4, 64, be) X(5, 64, le)
 
-static size_t width(size_t kind)
+static size_t model_width(size_t kind)
 {
     return (size_t)2 << kind / 2;
 }
 
-static uint64_t number(const uint8_t *at, size_t kind)
+static uint64_t model_number(const uint8_t *at, size_t kind)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < width(kind); i++)
-        value = value * 256 + at[kind % 2 == 0 ? i : width(kind) - 1 - i];
+    for (size_t i = 0; i < model_width(kind); i++)
+        value = value * 256 + at[kind % 2 == 0 ? i : model_width(kind) - 1 - i];
     return value;
 }
 
-static void put_number(uint8_t *at, size_t kind, uint64_t value)
+static void model_put(uint8_t *at, size_t kind, uint64_t value)
 {
-    for (size_t i = width(kind); i-- > 0; value /= 256)
-        at[kind % 2 == 0 ? i : width(kind) - 1 - i] = (uint8_t)(value % 256);
+    for (size_t i = model_width(kind); i-- > 0; value /= 256)
+        at[kind % 2 == 0 ? i : model_width(kind) - 1 - i] = (uint8_t)(value % 256);
 }
 
-static ledge_status bounds(size_t length, size_t offset, size_t n)
+static ledge_status model_bounds(size_t length, size_t offset, size_t n)
 {
     if (offset > length)
         return LEDGE_ERANGE;
     return n > length - offset ? LEDGE_ESHORT : LEDGE_OK;
 }
 
-static bool is_power(size_t n)
+static bool model_is_power(size_t n)
 {
     return __builtin_popcountl(n) == 1;
 }
@@ -94,7 +94,7 @@ static ledge_status model_typed(const void *at, size_t n, size_t esz, size_t ali
 {
     if (esz == 0)
         return LEDGE_ESIZE;
-    if (!is_power(align) || esz % align != 0)
+    if (!model_is_power(align) || esz % align != 0)
         return LEDGE_EINVAL;
     if (at == NULL || n == 0)
         return LEDGE_EEMPTY;
@@ -103,7 +103,7 @@ static ledge_status model_typed(const void *at, size_t n, size_t esz, size_t ali
     return (uintptr_t)at % align != 0 ? LEDGE_EALIGN : LEDGE_OK;
 }
 
-static bool in_address_space(const void *at, size_t n)
+static bool model_in_address_space(const void *at, size_t n)
 {
     return n <= UINTPTR_MAX - (uintptr_t)at;
 }
@@ -111,7 +111,7 @@ static bool in_address_space(const void *at, size_t n)
 OP(typed_view, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALIGNMENT(align),
    RANGE(tag, 1, 4))
 {
-    REQUIRE(in_address_space(at.at, n));
+    REQUIRE(model_in_address_space(at.at, n));
     CALL(ledge_typed typed = {0});
     EXPECT(ledge_typed_from_view(ledge_view_of(at.at, n), esz, align, (uint32_t)tag, &typed),
            model_typed(at.at, n, esz, align));
@@ -122,23 +122,25 @@ OP(typed_view, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALI
         (struct model){kit_shadow_at(&w->shadow, at), n / esz, esz, align, (uint32_t)tag, false};
 }
 
-OP(typed_span, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALIGNMENT(align),
+/* Here n is in elements, so that the length is most often a multiple of the element size. */
+OP(typed_span, DEFINE(to, SLOTS), POINTER(at), ELEMENT_SIZE(esz), LENGTH(n), ALIGNMENT(align),
    RANGE(tag, 1, 4))
 {
-    REQUIRE(in_address_space(at.at, n));
+    const size_t bytes = n * esz;
+    REQUIRE(model_in_address_space(at.at, bytes));
     CALL(ledge_typed typed = {0});
-    EXPECT(ledge_typed_from_span(ledge_span_of(at.at, n), esz, align, (uint32_t)tag, &typed),
-           model_typed(at.at, n, esz, align));
+    EXPECT(ledge_typed_from_span(ledge_span_of(at.at, n * esz), esz, align, (uint32_t)tag, &typed),
+           model_typed(at.at, bytes, esz, align));
     CHECK_EQ(ledge_typed_is_valid(typed), got == LEDGE_OK);
-    REQUIRE(got == LEDGE_OK && n <= at.avail && kit_ptr_writable(at));
+    REQUIRE(got == LEDGE_OK && bytes <= at.avail && kit_ptr_writable(at));
     CALL(w->t[to] = typed);
     w->m[to] =
-        (struct model){kit_shadow_at(&w->shadow, at), n / esz, esz, align, (uint32_t)tag, true};
+        (struct model){kit_shadow_at(&w->shadow, at), bytes / esz, esz, align, (uint32_t)tag, true};
 }
 
 OP(typed_valid, POINTER(at), ELEMENT_SIZE(esz), LENGTH(n), ALIGNMENT(align))
 {
-    const bool aligned = is_power(align) && (uintptr_t)at.at % align == 0 && esz % align == 0;
+    const bool aligned = model_is_power(align) && (uintptr_t)at.at % align == 0 && esz % align == 0;
     CHECK_EQ(ledge_typed_is_valid((ledge_typed){at.at, n, esz, align, 1, true}),
              at.at != NULL && esz != 0 && aligned && n <= (UINTPTR_MAX - (uintptr_t)at.at) / esz);
 }
@@ -218,7 +220,7 @@ OP(typed_as_view, HANDLE(from, SLOTS))
 
 #define LOAD(kind, bits, order)                                                                    \
     if (at.avail >= bits / 8)                                                                      \
-        CHECK_EQ(ledge_load_u##bits##order(at.at), number(want, kind));
+        CHECK_EQ(ledge_load_u##bits##order(at.at), model_number(want, kind));
 OP(load, POINTER(at))
 {
     const uint8_t *want = kit_shadow_at(&w->shadow, at);
@@ -231,9 +233,9 @@ OP(load, POINTER(at))
         break;
 OP(store, POINTER(at), RANGE(kind, 0, 5), U64(value))
 {
-    REQUIRE(kit_ptr_writable(at) && at.avail >= width(kind));
+    REQUIRE(kit_ptr_writable(at) && at.avail >= model_width(kind));
     uint8_t *want = kit_shadow_at(&w->shadow, at);
-    put_number(want, kind, value);
+    model_put(want, kind, value);
     switch (kind) {
         NUMBERS(STORE)
     }
@@ -250,9 +252,9 @@ OP(store, POINTER(at), RANGE(kind, 0, 5), U64(value))
 OP(view_get, POINTER(at), LENGTH(n), RANGE(kind, 0, 5), INDEX(offset))
 {
     REQUIRE(n <= at.avail);
-    const ledge_status status = bounds(n, offset, width(kind));
+    const ledge_status status = model_bounds(n, offset, model_width(kind));
     const uint64_t want =
-        status == LEDGE_OK ? number(kit_shadow_at(&w->shadow, at) + offset, kind) : 99;
+        status == LEDGE_OK ? model_number(kit_shadow_at(&w->shadow, at) + offset, kind) : 99;
     CALL(const ledge_view view = {at.at, n, at.avail});
     switch (kind) {
         NUMBERS(VIEW_GET)
@@ -267,10 +269,10 @@ OP(view_get, POINTER(at), LENGTH(n), RANGE(kind, 0, 5), INDEX(offset))
 OP(span_put, POINTER(at), LENGTH(n), RANGE(kind, 0, 5), INDEX(offset), U64(value))
 {
     REQUIRE(n <= at.avail && kit_ptr_writable(at));
-    const ledge_status status = bounds(n, offset, width(kind));
+    const ledge_status status = model_bounds(n, offset, model_width(kind));
     uint8_t *want = kit_shadow_at(&w->shadow, at);
     if (status == LEDGE_OK)
-        put_number(want + offset, kind, value);
+        model_put(want + offset, kind, value);
     CALL(const ledge_span span = {at.at, n, at.avail});
     switch (kind) {
         NUMBERS(SPAN_PUT)
@@ -279,7 +281,7 @@ OP(span_put, POINTER(at), LENGTH(n), RANGE(kind, 0, 5), INDEX(offset), U64(value
 }
 
 /* The model's cursor moves on by n bytes, where there are as many. */
-static ledge_status step(struct world *w, size_t n)
+static ledge_status model_step(struct world *w, size_t n)
 {
     if (n > w->left)
         return LEDGE_ESHORT;
@@ -298,14 +300,14 @@ OP(cursor_of, POINTER(at), LENGTH(n))
 
 OP(cursor_skip, LENGTH(n))
 {
-    EXPECT(ledge_cursor_skip(&w->cursor, n), step(w, n));
+    EXPECT(ledge_cursor_skip(&w->cursor, n), model_step(w, n));
 }
 
 OP(cursor_bytes, LENGTH(n))
 {
     const uint8_t *want = w->next;
     CALL(ledge_view view = {0});
-    EXPECT(ledge_cursor_bytes(&w->cursor, n, &view), step(w, n));
+    EXPECT(ledge_cursor_bytes(&w->cursor, n, &view), model_step(w, n));
     CHECK_EQ(view.length, got == LEDGE_OK ? n : 0);
     CHECK_EQ(view.capacity, got == LEDGE_OK ? n : 0);
     CHECK_BYTES(view.ptr, want, view.length);
@@ -315,20 +317,20 @@ OP0(cursor_u8)
 {
     const uint64_t want = w->left > 0 ? *w->next : 99;
     CALL(uint8_t out = 99);
-    EXPECT(ledge_cursor_u8(&w->cursor, &out), step(w, 1));
+    EXPECT(ledge_cursor_u8(&w->cursor, &out), model_step(w, 1));
     CHECK_EQ(out, want);
 }
 
 #define CURSOR_READ(kind, bits, order)                                                             \
     case kind: {                                                                                   \
         CALL(uint##bits##_t out = 99);                                                             \
-        EXPECT(ledge_cursor_u##bits##order(&w->cursor, &out), step(w, bits / 8));                  \
+        EXPECT(ledge_cursor_u##bits##order(&w->cursor, &out), model_step(w, bits / 8));            \
         CHECK_EQ(out, want);                                                                       \
         break;                                                                                     \
     }
 OP(cursor_read, RANGE(kind, 0, 5))
 {
-    const uint64_t want = w->left >= width(kind) ? number(w->next, kind) : 99;
+    const uint64_t want = w->left >= model_width(kind) ? model_number(w->next, kind) : 99;
     switch (kind) {
         NUMBERS(CURSOR_READ)
     }
@@ -336,7 +338,7 @@ OP(cursor_read, RANGE(kind, 0, 5))
 
 OP(bounds_check, LENGTH(length), LENGTH(offset), LENGTH(n))
 {
-    EXPECT(ledge_bounds_check(length, offset, n), bounds(length, offset, n));
+    EXPECT(ledge_bounds_check(length, offset, n), model_bounds(length, offset, n));
 }
 
 OP(sizes, U64(a), U64(b))
@@ -351,19 +353,20 @@ OP(sizes, U64(a), U64(b))
 
 OP(align_up, LENGTH(value), ALIGNMENT(align))
 {
-    const size_t more = is_power(align) && value % align != 0 ? align - value % align : 0;
+    const size_t more = model_is_power(align) && value % align != 0 ? align - value % align : 0;
     const bool fits = value <= SIZE_MAX - more;
     CALL(size_t up = 99);
-    EXPECT(ledge_align_up(value, align, &up), !is_power(align) ? LEDGE_EINVAL
-                                              : fits           ? LEDGE_OK
-                                                               : LEDGE_EOVERFLOW);
+    EXPECT(ledge_align_up(value, align, &up), !model_is_power(align) ? LEDGE_EINVAL
+                                              : fits                 ? LEDGE_OK
+                                                                     : LEDGE_EOVERFLOW);
     CHECK_EQ(up, got == LEDGE_OK ? value + more : 99);
 }
 
 OP(is_aligned, POINTER(at), ALIGNMENT(align))
 {
-    CHECK_EQ(ledge_is_pow2(align), is_power(align));
-    CHECK_EQ(ledge_is_aligned(at.at, align), is_power(align) && (uintptr_t)at.at % align == 0);
+    CHECK_EQ(ledge_is_pow2(align), model_is_power(align));
+    CHECK_EQ(ledge_is_aligned(at.at, align),
+             model_is_power(align) && (uintptr_t)at.at % align == 0);
 }
 
 OP(names, RANGE(number, 0, 15))
@@ -406,7 +409,8 @@ static const char *status_name(int status)
 
 TARGET(cast, .includes = "#include <ledge/cast.h>\n", .support = kit_support,
        .status_name = status_name,
-       .ops = {&typed_view, &typed_span,    &typed_valid,  &typed_sub, &typed_get,   &typed_set,
-               &typed_at,   &typed_as_view, &load,         &store,     &view_get,    &span_put,
-               &cursor_of,  &cursor_skip,   &cursor_bytes, &cursor_u8, &cursor_read, &bounds_check,
-               &sizes,      &align_up,      &is_aligned,   &names,     &resize,      &release});
+       .ops = {&typed_view, &typed_span,  &typed_valid,   &typed_sub,   &typed_get,
+               &typed_set,  &typed_at,    &typed_as_view, &load,        &store,
+               &view_get,   &span_put,    &cursor_of,     &cursor_skip, &cursor_bytes,
+               &cursor_u8,  &cursor_read, &bounds_check,  &sizes,       &align_up,
+               &is_aligned, &names,       &resize,        &release,     &typed_set_self});
