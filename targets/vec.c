@@ -234,7 +234,7 @@ OP0(clone)
     EXPECT(ledge_vec_clone(&w->vec, &copy), fails ? LEDGE_ENOMEM : LEDGE_OK);
     w->grants -= w->n > 0 && !fails;
     CHECK_EQ(ledge_vec_capacity(&copy), fails ? 0 : w->n);
-    CHECK_EQ(ledge_vec_retained(&w->vec, ledge_vec_as_view(&copy)), 0);
+    CHECK_EQ(ledge_vec_retained(&w->vec, ledge_view_of(w, sizeof w->vec)), 0);
     CHECK_BYTES(ledge_vec_as_view(&copy).ptr, w->want, fails ? 0 : w->n * w->esz);
     CALL(ledge_vec_cleanup(&copy));
 }

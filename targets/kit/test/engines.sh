@@ -31,7 +31,7 @@ grep -q '"type":"handle"' "$work/table" || without=handle
 
 for run in 1 2; do
     mkdir "$work/corpus"
-    LEDGE_MUTATION_REPORT=$work/libfuzzer-$run "$libfuzzer" -seed=1 -runs=30000 -max_len=128 "$work/corpus" "$corpus" \
+    LEDGE_MUTATION_REPORT=$work/libfuzzer-$run "$libfuzzer" -seed=1 -runs=30000 -reload=0 -max_len=128 "$work/corpus" "$corpus" \
         >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "libFuzzer found a crash"; }
     rm -r "$work/corpus"
 done
