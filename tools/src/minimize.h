@@ -65,6 +65,10 @@ bool minimize_prove(struct runner *runner, const struct target *target,
 bool repro_emit(const struct target *target, const char *sanitizer, const char *input,
                 char **source, bool *failed, struct fail *why);
 
+/* repro_command is the shell command that compiles repro.c for the target's library under a
+ * sanitizer; for free(). NULL when the manifest doesn't say how. */
+char *repro_command(const struct target *target, const char *sanitizer);
+
 /* repro_run compiles the C program `source` (a path) for the target's library under a sanitizer, as
  * the file `program`, and runs it. A program that doesn't compile is a failure, with the compiler's
  * first error in *why. On true *result is for run_result_free. */

@@ -162,6 +162,20 @@ static bool check_c(struct runner *runner, const struct target *target,
     return ok;
 }
 
+/* The C program under a comment that says how to build it. */
+static bool put_c(const struct target *target, const struct minimized *minimized,
+                  const struct kept *kept, const char *source, struct fail *why)
+{
+    char *command = repro_command(target, minimized->build->sanitizer);
+    char *text =
+        command ? mem_print("/* Build and run:\n *\n *     %s && ./repro\n */\n%s", command, source)
+                : mem_text(source);
+    bool ok = put(kept->directory, "repro.c", text, strlen(text), why);
+    free(text);
+    free(command);
+    return ok;
+}
+
 /* program.txt and repro.c: what only a kit target has. */
 static bool keep_program(struct runner *runner, const struct target *target,
                          const struct minimized *minimized, struct kept *kept, struct fail *why)
@@ -174,7 +188,7 @@ static bool keep_program(struct runner *runner, const struct target *target,
     bool ok = replayer_ask(target, replayer, "--print", input, &kept->text, &len, NULL, why) &&
               put(kept->directory, "program.txt", kept->text, len, why) &&
               repro_emit(target, minimized->build->sanitizer, input, &source, &failed, why) &&
-              put(kept->directory, "repro.c", source, strlen(source), why);
+              put_c(target, minimized, kept, source, why);
     if (ok) {
         kept->has_c = true;
         kept->c_same = check_c(runner, target, minimized, path, &kept->c_why);

@@ -63,6 +63,22 @@ static const char **compile_command(const struct target *target,
     return argv;
 }
 
+char *repro_command(const struct target *target, const char *sanitizer)
+{
+    const struct repro_flavour *flavour = find_flavour(target, sanitizer);
+    if (!flavour || !target->repro_cc)
+        return NULL;
+    const char **argv = compile_command(target, flavour, "repro.c", "repro");
+    char *text = mem_text(argv[0]);
+    for (size_t i = 1; i < count(argv); i++) {
+        char *longer = mem_print("%s %s", text, argv[i]);
+        free(text);
+        text = longer;
+    }
+    free(argv);
+    return text;
+}
+
 /* The first line that says "error", or else the first. */
 static const char *first_error(const char *log)
 {

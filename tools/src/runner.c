@@ -183,6 +183,7 @@ static bool classify(struct runner *runner, const struct target *target, const s
                                           .end = ended->end,
                                           .code = ended->code,
                                           .target = target->name,
+                                          .binary = build->binary,
                                           .symbolizer = runner->symbolizer};
         static const char exited[] = "==0== ERROR: libFuzzer: fuzz target exited\n";
         if (!crash_classify(&evidence, &result->crash, why))

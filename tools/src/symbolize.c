@@ -79,19 +79,25 @@ static void stop(struct symbolizer *symbolizer)
     symbolizer->reply_len = 0;
 }
 
+/* In a process group of its own: a ^C that ends a campaign must not take the answers that its last
+ * crashes still need. It ends by itself when its input does. */
 static bool spawn(struct symbolizer *symbolizer, int child_end)
 {
     char *argv[] = {symbolizer->program, "--output-style=JSON", "--inlines", "--demangle", NULL};
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t group;
     if (posix_spawn_file_actions_init(&actions) != 0)
         return false;
     bool ready =
+        posix_spawnattr_init(&group) == 0 &&
+        posix_spawnattr_setflags(&group, POSIX_SPAWN_SETPGROUP) == 0 &&
         posix_spawn_file_actions_adddup2(&actions, child_end, STDIN_FILENO) == 0 &&
         posix_spawn_file_actions_adddup2(&actions, child_end, STDOUT_FILENO) == 0 &&
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0;
     bool started =
-        ready && posix_spawnp(&symbolizer->pid, argv[0], &actions, NULL, argv, environ) == 0;
+        ready && posix_spawnp(&symbolizer->pid, argv[0], &actions, &group, argv, environ) == 0;
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&group);
     if (!started)
         symbolizer->pid = 0;
     return started;
