@@ -74,8 +74,8 @@ static uint64_t model_number(const uint8_t *at, size_t kind)
 
 static void model_put(uint8_t *at, size_t kind, uint64_t value)
 {
-    for (size_t i = model_width(kind); i-- > 0; value /= 256)
-        at[kind % 2 == 0 ? i : model_width(kind) - 1 - i] = (uint8_t)(value % 256);
+    for (size_t i = model_width(kind); i > 0; i--, value /= 256)
+        at[kind % 2 == 0 ? i - 1 : model_width(kind) - i] = (uint8_t)(value % 256);
 }
 
 static ledge_status model_bounds(size_t length, size_t offset, size_t n)
@@ -126,6 +126,7 @@ OP(typed_view, DEFINE(to, SLOTS), POINTER(at), LENGTH(n), ELEMENT_SIZE(esz), ALI
 OP(typed_span, DEFINE(to, SLOTS), POINTER(at), ELEMENT_SIZE(esz), LENGTH(n), ALIGNMENT(align),
    RANGE(tag, 1, 4))
 {
+    REQUIRE(esz == 0 || n <= SIZE_MAX / esz);
     const size_t bytes = n * esz;
     REQUIRE(model_in_address_space(at.at, bytes));
     CALL(ledge_typed typed = {0});
