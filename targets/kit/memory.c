@@ -143,8 +143,8 @@ static uint8_t *freed_block(void)
         memory.freed = new_block();
         free(memory.freed);
     }
-    return memory
-        .freed; /* NOLINT(clang-analyzer-unix.Malloc): to point there is what the class is for */
+    /* To point there is what the class is for. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
+    return memory.freed;
 }
 
 static uint8_t *stack_block(void)

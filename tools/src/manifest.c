@@ -286,7 +286,7 @@ static bool read_manifest(struct reader *reader, struct loaded *loaded)
 {
     struct manifest *manifest = &loaded->manifest;
     const json_t *root = loaded->root;
-    unsigned format;
+    unsigned format = 0;
     if (!json_is_object(root))
         return complain(reader, NULL, "", "an object is wanted");
     if (!read_number(reader, NULL, root, "format", &format))
