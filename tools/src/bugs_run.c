@@ -1,5 +1,4 @@
 /* One planted bug, from its build to its C program. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,16 +245,10 @@ static void run_c_on_clean(struct trial *trial)
 
 static bool open_trial(struct trial *trial)
 {
-    const char *base = getenv("TMPDIR");
     struct fail *why = &trial->row->why;
-    trial->place = mem_print("%s/ledge-bug-XXXXXX", base && base[0] ? base : "/tmp");
-    if (!mkdtemp(trial->place)) {
-        fail_set(why, "set TMPDIR to a directory that can be written", "cannot make %s: %s",
-                 trial->place, strerror(errno));
-        free(trial->place);
-        trial->place = NULL;
+    trial->place = dir_temporary(why);
+    if (!trial->place)
         return false;
-    }
     trial->clean = manifest_target(trial->manifest, trial->variant->name, why);
     trial->runner = trial->clean ? runner_new(trial->manifest, why) : NULL;
     return trial->runner != NULL;

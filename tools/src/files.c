@@ -138,6 +138,13 @@ static bool write_and_sync(const char *path, const void *bytes, size_t len)
     return ok;
 }
 
+/* A full disk is told with what to do about it. */
+static bool cannot(struct fail *why, const char *what, const char *path, int error)
+{
+    return fail_set(why, error == ENOSPC || error == EDQUOT ? full_hint : "", "cannot %s %s: %s",
+                    what, path, strerror(error));
+}
+
 bool file_write(const char *path, const void *bytes, size_t len, struct fail *why)
 {
     char *temporary = mem_print("%s.tmp%ld", path, (long)getpid());
@@ -151,8 +158,7 @@ bool file_write(const char *path, const void *bytes, size_t len, struct fail *wh
         error = errno;
     }
     if (!ok)
-        return fail_set(why, error == ENOSPC || error == EDQUOT ? full_hint : "",
-                        "cannot write %s: %s", path, strerror(error));
+        return cannot(why, "write", path, error);
     return true;
 }
 
@@ -166,8 +172,7 @@ bool file_put(const char *path, const void *bytes, size_t len, struct fail *why)
         error = errno;
     }
     if (!ok)
-        return fail_set(why, error == ENOSPC || error == EDQUOT ? full_hint : "",
-                        "cannot write %s: %s", path, strerror(error));
+        return cannot(why, "write", path, error);
     return true;
 }
 
@@ -195,9 +200,20 @@ bool dir_make(const char *path, struct fail *why)
         error = ENOTDIR;
     }
     if (!ok)
-        return fail_set(why, error == ENOSPC || error == EDQUOT ? full_hint : "",
-                        "cannot make the directory %s: %s", path, strerror(error));
+        return cannot(why, "make the directory", path, error);
     return true;
+}
+
+char *dir_temporary(struct fail *why)
+{
+    const char *base = getenv("TMPDIR");
+    char *path = mem_print("%s/ledge-XXXXXX", base && base[0] ? base : "/tmp");
+    if (mkdtemp(path))
+        return path;
+    fail_set(why, "set TMPDIR to a directory that can be written",
+             "cannot make a temporary directory %s: %s", path, strerror(errno));
+    free(path);
+    return NULL;
 }
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)

@@ -32,6 +32,10 @@ bool file_put(const char *path, const void *bytes, size_t len, struct fail *why)
 /* dir_make makes a directory and those above it; existing ones are fine. */
 bool dir_make(const char *path, struct fail *why);
 
+/* dir_temporary makes a new directory below $TMPDIR, or /tmp, and returns its path, for free();
+ * NULL and *why when it can't. dir_remove takes it away. */
+char *dir_temporary(struct fail *why);
+
 /* dir_remove removes a directory and everything in it, best effort: a missing one is fine. */
 void dir_remove(const char *path);
 

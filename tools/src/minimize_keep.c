@@ -1,7 +1,6 @@
 /* The directory of a result: for people, and for `ledge curate` and the regression tests after
  * them. */
 #include <ctype.h>
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,14 +136,9 @@ static bool put_report(const struct target *target, const struct minimized *mini
 static bool check_c(struct runner *runner, const struct target *target,
                     const struct minimized *minimized, const char *source, struct fail *why)
 {
-    const char *base = getenv("TMPDIR");
-    char *place = mem_print("%s/ledge-c-XXXXXX", base && base[0] ? base : "/tmp");
-    if (!mkdtemp(place)) {
-        fail_set(why, "set TMPDIR to a directory that can be written", "cannot make %s: %s", place,
-                 strerror(errno));
-        free(place);
+    char *place = dir_temporary(why);
+    if (!place)
         return false;
-    }
     char *program = mem_print("%s/repro", place);
     struct run_result result;
     bool ok = repro_run(runner, target, minimized->build->sanitizer, source, program, &result, why);

@@ -27,14 +27,9 @@ const char *const runner_sanitizers[] = {"asan", "msan", "tsan", "ubsan", "none"
 
 struct runner *runner_new(const struct manifest *manifest, struct fail *why)
 {
-    const char *base = getenv("TMPDIR");
-    char *directory = mem_print("%s/ledge-XXXXXX", base && base[0] ? base : "/tmp");
-    if (!mkdtemp(directory)) {
-        fail_set(why, "set TMPDIR to a directory that can be written",
-                 "cannot make a temporary directory %s: %s", directory, strerror(errno));
-        free(directory);
+    char *directory = dir_temporary(why);
+    if (!directory)
         return NULL;
-    }
     struct symbolizer *symbolizer = symbolizer_new(manifest->symbolizer, why);
     if (!symbolizer) {
         dir_remove(directory);
