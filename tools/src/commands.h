@@ -9,6 +9,7 @@ int cmd_minimize(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_targets(int argc, char **argv);
 int cmd_bugs(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 #endif

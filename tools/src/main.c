@@ -23,6 +23,7 @@ static const struct entry {
     {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
     {"targets", cmd_targets, "list the targets and their builds"},
     {"bugs", cmd_bugs, "the planted bugs: is each found, named, shrunk and kept?"},
+    {"bench", cmd_bench, "a command beside the tools people would use otherwise"},
     {"doctor", cmd_doctor, "say what is missing on this machine, and what installs it"},
 };
 
