@@ -29,6 +29,7 @@ bool bug_info_read(const struct bug *bug, struct bug_info *info, struct fail *wh
         return fail_set(why, "", "%s: line %d: %s", bug->file, error.line, error.text);
     info->row = json_string_value(json_object_get(info->json, "row"));
     info->title = json_string_value(json_object_get(info->json, "title"));
+    info->hidden = json_is_true(json_object_get(info->json, "hidden"));
     if (info->row && info->title && read_classes(info))
         return true;
     bug_info_free(info);
@@ -53,6 +54,11 @@ bool bug_class_fits(const char *const *classes, const char *type)
     }
     free(line);
     return fits;
+}
+
+bool bug_is_it(const struct bug_info *info, const char *type)
+{
+    return !info->hidden || bug_class_fits(info->classes, type);
 }
 
 bool bug_is_built(const struct bug *bug)

@@ -21,10 +21,11 @@ struct bug_info {
     json_t *json; /* owns what follows */
     const char *row, *title;
     const char **classes; /* any of these is right; NULL-terminated */
+    bool hidden;          /* the patch has a shallower bug too, which lies in its way */
 };
 
-/* bug_info_read reads a bug's bug.json: "row", "title" and "class". False and *why when it is
- * missing or wrong. */
+/* bug_info_read reads a bug's bug.json: "row", "title" and "class", and "hidden" if it is
+ * there. False and *why when it is missing or wrong. */
 bool bug_info_read(const struct bug *bug, struct bug_info *info, struct fail *why);
 
 void bug_info_free(struct bug_info *info);
@@ -32,6 +33,10 @@ void bug_info_free(struct bug_info *info);
 /* bug_class_fits says whether a crash_type is one of the classes: each is the whole type
  * ("Heap-buffer-overflow WRITE 4") or its first words ("Heap-buffer-overflow"). */
 bool bug_class_fits(const char *const *classes, const char *type);
+
+/* bug_is_it says whether a crash of the variant is the bug. One that isn't hidden is alone in its
+ * patch, whatever it is called; a hidden one is known by its class. */
+bool bug_is_it(const struct bug_info *info, const char *type);
 
 struct bug_options {
     unsigned seconds, jobs;

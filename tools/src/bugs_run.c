@@ -78,7 +78,17 @@ static bool build(struct trial *trial)
     return trial->row->built;
 }
 
-/* Takes what is to be known of the first issue. */
+/* The issue that was to be found, or NULL. */
+static const struct store_issue *pick_issue(const struct bug_info *info,
+                                            const struct campaign_result *result)
+{
+    for (size_t i = 0; i < result->issues_len; i++)
+        if (bug_is_it(info, result->issues[i].issue.type))
+            return &result->issues[i].issue;
+    return NULL;
+}
+
+/* Takes what is to be known of the issue. */
 static bool take_issue(struct trial *trial, const struct campaign_result *result)
 {
     struct bug_row *row = trial->row;
@@ -86,9 +96,11 @@ static bool take_issue(struct trial *trial, const struct campaign_result *result
         row->executions = result->targets[0].executions;
     row->seconds = result->seconds;
     row->interrupted = result->interrupted;
-    if (result->issues_len == 0)
-        return fail_set(&row->why, "", "nothing was found in %.0f s", result->seconds);
-    const struct store_issue *issue = &result->issues[0].issue;
+    const struct store_issue *issue = pick_issue(&row->info, result);
+    if (!issue)
+        return fail_set(&row->why, "", "%s was found in %.0f s",
+                        result->issues_len ? "only its shallower companion" : "nothing",
+                        result->seconds);
     row->engine = mem_text(issue->engine);
     row->sanitizer = mem_text(issue->sanitizer);
     row->seconds = issue->seconds;
@@ -99,6 +111,12 @@ static bool take_issue(struct trial *trial, const struct campaign_result *result
     return true;
 }
 
+static bool is_enough(void *context, const struct crash *name)
+{
+    const struct trial *trial = context;
+    return bug_is_it(&trial->row->info, name->type);
+}
+
 static bool fuzz(struct trial *trial)
 {
     char *state = mem_print("%s/campaign", trial->place);
@@ -107,7 +125,8 @@ static bool fuzz(struct trial *trial)
         .seconds = trial->options->seconds,
         .jobs = trial->options->jobs,
         .engines = trial->options->engines,
-        .stop_at_first = true,
+        .enough = is_enough,
+        .context = trial,
     };
     struct campaign_result result;
     say(trial, "fuzzing for up to %u s", options.seconds);

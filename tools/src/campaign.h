@@ -26,7 +26,10 @@ struct campaign_options {
     unsigned seed;          /* of the engines' random numbers; 0: another one each time */
     const char *engines;    /* comma-separated; NULL: all */
     const char *sanitizers; /* comma-separated; NULL: all */
-    bool stop_at_first;     /* end as soon as the first issue that fails again has a name */
+    /* Says of a newly named issue that fails again whether the campaign may end; NULL: it goes on
+     * for all its seconds. */
+    bool (*enough)(void *context, const struct crash *name);
+    void *context;
     FILE *progress;         /* where status and news go; NULL: nowhere */
 };
 

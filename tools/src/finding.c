@@ -190,7 +190,8 @@ static void name_issue(struct finding *finding, const char *build, const struct 
     finding->subject->new_issues++;
     announce(finding, build, name);
     remember_seen(campaign, issue, true);
-    if (campaign->options->stop_at_first && finding->hits > 0)
+    const struct campaign_options *options = campaign->options;
+    if (options->enough && finding->hits > 0 && options->enough(options->context, name))
         campaign_stop(campaign);
 }
 

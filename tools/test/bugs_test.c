@@ -18,6 +18,18 @@ static void a_class_is_the_whole_type_or_its_first_words(void **state)
     assert_false(bug_class_fits(classes, ""));
 }
 
+static void a_hidden_bug_is_known_by_its_class(void **state)
+{
+    (void)state;
+    const char *classes[] = {"Model-mismatch", NULL};
+    struct bug_info info = {.classes = classes};
+    assert_true(bug_is_it(&info, "Model-mismatch"));
+    assert_true(bug_is_it(&info, "Heap-use-after-free\nREAD 1"));
+    info.hidden = true;
+    assert_true(bug_is_it(&info, "Model-mismatch"));
+    assert_false(bug_is_it(&info, "Heap-use-after-free\nREAD 1"));
+}
+
 static void reads_a_description(void **state)
 {
     (void)state;
@@ -35,6 +47,7 @@ static void reads_a_description(void **state)
     assert_string_equal(info.title, "one off");
     assert_string_equal(info.classes[1], "Y 1");
     assert_null(info.classes[2]);
+    assert_false(info.hidden);
     bug_info_free(&info);
     static const char *const bad[] = {
         "",
@@ -59,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_class_is_the_whole_type_or_its_first_words),
+        cmocka_unit_test(a_hidden_bug_is_known_by_its_class),
         cmocka_unit_test(reads_a_description),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

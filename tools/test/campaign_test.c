@@ -50,13 +50,19 @@ static bool run(struct fake *fake, const struct campaign_options *changes,
     return ok;
 }
 
+static bool the_first(void *context, const struct crash *name)
+{
+    (void)context;
+    return name->found;
+}
+
 static void names_counts_and_resumes(void **state)
 {
     (void)state;
     struct fake *fake = fake_open(crashing);
     struct campaign_result result;
     struct fail why;
-    struct campaign_options options = {.seconds = 30, .stop_at_first = true};
+    struct campaign_options options = {.seconds = 30, .enough = the_first};
     assert_true(run(fake, &options, &result, &why));
     assert_true(result.seconds < 20);
     assert_int_equal(result.issues_len, 1);
@@ -89,7 +95,7 @@ static void recovers_an_input_from_the_output(void **state)
     struct fake *fake = fake_open(full_disk);
     struct campaign_result result;
     struct fail why;
-    struct campaign_options options = {.seconds = 20, .stop_at_first = true};
+    struct campaign_options options = {.seconds = 20, .enough = the_first};
     assert_true(run(fake, &options, &result, &why));
     assert_int_equal(result.issues_len, 1);
     assert_string_equal(result.issues[0].issue.state, "base\nfake");
