@@ -109,13 +109,7 @@ static void on_seen(void *context, size_t index, const struct run_result *result
         struct failure *failure = &replay->failures[replay->failures_len++];
         failure->task = watcher->task;
         failure->path = replay->inputs[watcher->task->from + index].path;
-        failure->crash = result->crash;
-        /* The result is only lent: its texts are copied. */
-        failure->crash.type = mem_text(result->crash.type);
-        failure->crash.address = mem_text(result->crash.address);
-        failure->crash.state = mem_text(result->crash.state);
-        failure->crash.position = mem_text(result->crash.position);
-        failure->crash.stacks = mem_text(result->crash.stacks);
+        crash_copy(&result->crash, &failure->crash); /* the result is only lent */
     }
     show_progress(replay);
     pthread_mutex_unlock(&replay->lock);

@@ -7,7 +7,9 @@
 
 #include <xxhash.h>
 
+#include "crash_stacks.h"
 #include "mem.h"
+#include "pool.h"
 #include "report.h"
 #include "resolve.h"
 #include "state.h"
@@ -133,17 +135,62 @@ static const struct stack *main_stack(const struct report *report)
     return stack ? stack : report_stack(report, STACK_THREAD);
 }
 
-static const char *confidence_of(const struct report *report, const struct state *state)
+/* How much to believe, and in *because why not more. */
+static const char *confidence_of(const struct report *report, const struct state *state,
+                                 const char **because)
 {
     const struct stack *stack = main_stack(report);
-    bool stated = report->detail.length > 0 && report->detail_whole;
-    if (!report->type_sure || report->weight == REPORT_HINT || (state->len == 0 && !stack))
+    bool detail = report->detail.length > 0, stated = detail && report->detail_whole;
+    *because = "the report is a fragment: its first line is lost";
+    if (report->weight == REPORT_HINT)
         return "low";
+    *because = "the type is a guess";
+    if (!report->type_sure)
+        return "low";
+    *because = "nothing in the log names the program";
     if (!state->frames && !state->offsets && !stated)
         return "low";
-    bool whole = state->frames && !state->offsets && (!stack || stack->closed) &&
-                 (report->detail.length == 0 || report->detail_whole);
-    return whole ? "high" : "medium";
+    *because = "the stack has addresses without names";
+    if (state->offsets)
+        return "medium";
+    *because = stack ? "no function of the program is named" : "the report has no stack";
+    if (!state->frames)
+        return "medium";
+    *because = "the log may end inside of the stack";
+    if (stack && !stack->closed)
+        return "medium";
+    *because = "the failed expression may be cut off";
+    if (detail && !stated)
+        return "medium";
+    *because = "the type is a known one, and functions of the program are named";
+    return "high";
+}
+
+/* --- Reasons -------------------------------------------------------------------------------- */
+
+/* As much of a line as people want to see. */
+#define QUOTED 160
+
+static void explain_type(const struct report *report, struct crash *out)
+{
+    if (report->headline.length == 0) {
+        crash_reason(out, mem_print("type: %s, from what is left of the report, or from how the "
+                                    "process ended",
+                                    report->type));
+        return;
+    }
+    ledge_view quoted = text_head(text_trim(report->headline), QUOTED);
+    crash_reason(out,
+                 mem_print("type: %s, from line %zu: %.*s", report->type, report->headline_number,
+                           (int)quoted.length, (const char *)quoted.ptr));
+}
+
+static void explain(const struct report *report, struct crash *out, const char *because)
+{
+    explain_type(report, out);
+    crash_reason(out,
+                 mem_print("security: %s: %s", out->security ? "yes" : "no", out->security_reason));
+    crash_reason(out, mem_print("confidence: %s: %s", out->confidence, because));
 }
 
 static char *join_state(const struct state *state)
@@ -157,53 +204,6 @@ static char *join_state(const struct state *state)
         joined = longer;
     }
     return joined;
-}
-
-/* --- Stacks for people ---------------------------------------------------------------------- */
-
-static void print_frame(const struct frame *frame, size_t number, FILE *out)
-{
-    char name[FRAME_NAME_MAX + 1];
-    frame_name(frame, name);
-    fprintf(out, "    #%zu %s", number, name[0] ? name : "??");
-    if (frame->file.length > 0)
-        fprintf(out, " %.*s", (int)frame->file.length, (const char *)frame->file.ptr);
-    if (frame->file.length > 0 && frame->line > 0)
-        fprintf(out, ":%u", frame->line);
-    if (frame->line > 0 && frame->column > 0)
-        fprintf(out, ":%u", frame->column);
-    if (frame->file.length == 0 && frame->module.length > 0)
-        fprintf(out, " (%.*s+0x%" PRIx64 ")", (int)frame->module.length,
-                (const char *)frame->module.ptr, frame->offset);
-    fputc('\n', out);
-}
-
-/* Enough for people, and for the recursion that has hundreds of the same. */
-#define PRINTED_FRAMES 32
-#define PRINTED_TITLE  200
-
-static char *stacks_text(const struct report *report)
-{
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
-    if (!out)
-        return NULL;
-    for (size_t i = 0; i < report->stacks_len; i++) {
-        const struct stack *stack = &report->stacks[i];
-        ledge_view title = text_head(stack->title, PRINTED_TITLE);
-        fprintf(out, "  %s%s%.*s\n", stack_role_name(stack->role), title.length ? ": " : "",
-                (int)title.length, title.length ? (const char *)title.ptr : "");
-        for (size_t j = 0; j < stack->len && j < PRINTED_FRAMES; j++)
-            print_frame(&stack->frames[j], j, out);
-        if (stack->len > PRINTED_FRAMES)
-            fprintf(out, "    (%zu more)\n", stack->len - PRINTED_FRAMES);
-    }
-    fclose(out);
-    if (len > 0)
-        return text;
-    free(text);
-    return NULL;
 }
 
 /* --- The whole ------------------------------------------------------------------------------ */
@@ -223,9 +223,11 @@ static void fill(const struct crash_evidence *evidence, struct report *report, s
     out->security = taxonomy_security(taxon, near_null, &out->security_reason);
     out->class_ = class_of(report, taxon);
     out->sanitizer = tool_name(report->tool);
-    out->confidence = confidence_of(report, &state);
+    const char *because;
+    out->confidence = confidence_of(report, &state, &because);
     out->position = state_position(report);
-    out->stacks = stacks_text(report);
+    crash_take_stacks(out, report);
+    explain(report, out, because);
     sign(report, &state, out->signature);
     state_free(&state);
 }
@@ -251,7 +253,10 @@ void crash_free(struct crash *crash)
     free(crash->address);
     free(crash->state);
     free(crash->position);
-    free(crash->stacks);
+    for (size_t i = 0; i < crash->reasons_len; i++)
+        free(crash->reasons[i]);
+    free(crash->reasons);
+    pool_free(crash->pool);
     *crash = (struct crash){.class_ = "none", .confidence = "high"};
 }
 

@@ -14,7 +14,9 @@
 
 #include "fail.h"
 #include "proc.h"
+#include "report.h"
 
+struct pool;       /* pool.h */
 struct symbolizer; /* symbolize.h */
 
 /* What is known of the death. Only `log` is needed; the rest makes the answer better. */
@@ -30,6 +32,23 @@ struct crash_evidence {
                            bare name, as ThreadSanitizer's do; NULL: unknown */
     struct symbolizer *symbolizer; /* resolves frames that the log gives as module+offset; NULL:
                                       don't */
+};
+
+/* One call of a stack; NULL and 0: unknown. */
+struct crash_frame {
+    char *function; /* without arguments and template parameters, at most 80 bytes */
+    char *file;     /* as printed */
+    unsigned line, column;
+    char *module;        /* path or bare name of the program or library */
+    char *offset;        /* "0x10c35d", in the module */
+    const char *dropped; /* why it can't name the program: "libc", "allocator"; NULL: it can */
+};
+
+struct crash_stack {
+    enum stack_role role;
+    char *title;                /* the line above it in the log, or NULL */
+    struct crash_frame *frames; /* innermost first */
+    size_t len;
 };
 
 struct crash {
@@ -54,7 +73,14 @@ struct crash {
      * it was cut. Time-stamps, addresses and the sanitizer don't count. Empty when not found. */
     char signature[17];
     char *position; /* "/dir/vec.c:120:5", the source line to open first, or NULL */
-    char *stacks;   /* the stacks of the report as text for people, or NULL */
+    /* All stacks of the report, in its order, each with at least one frame. Their texts are the
+     * pool's. */
+    struct crash_stack *stacks;
+    size_t stacks_len;
+    struct pool *pool;
+    /* A sentence for each decision, "type: …", "state: …", "security: …", "confidence: …". */
+    char **reasons;
+    size_t reasons_len;
 };
 
 /* crash_classify fills *out; it never fails on any bytes. O(log length), and what the symbolizer
@@ -64,14 +90,28 @@ bool crash_classify(const struct crash_evidence *evidence, struct crash *out, st
 
 void crash_free(struct crash *crash);
 
+/* crash_copy makes *to, for crash_free, which has nothing in common with *from. O(its texts). */
+void crash_copy(const struct crash *from, struct crash *to);
+
 /* crash_same says whether two crashes are the same issue: equal signatures, both found. */
 bool crash_same(const struct crash *a, const struct crash *b);
 
+/* crash_has_function says whether a frame of any stack is in this function. O(frames). */
+bool crash_has_function(const struct crash *crash, const char *function);
+
 /* crash_to_json makes an object with crash_type, crash_address, crash_state, security,
- * security_reason, class, signature, sanitizer, confidence, position and stacks; null where it
- * isn't known. Without a crash, class is "none", security false and the rest null. For json_decref;
- * NULL when memory runs out. */
+ * security_reason, class, signature, sanitizer, confidence, position, stacks and reasons; null
+ * where it isn't known. Without a crash, class is "none", security false, stacks and reasons are
+ * empty, and the rest is null. For json_decref; NULL when memory runs out. */
 json_t *crash_to_json(const struct crash *crash);
+
+/* crash_stacks_json is the stacks alone: an array of {role, title, frames: [{function, file, line,
+ * column, module, offset}]}; crash_reasons_json the reasons, an array of strings. */
+json_t *crash_stacks_json(const struct crash *crash);
+json_t *crash_reasons_json(const struct crash *crash);
+
+/* crash_print_stacks writes each stack under its role, at most 32 frames of each. */
+void crash_print_stacks(const struct crash *crash, FILE *out);
 
 /* crash_print writes the same for people: a headline, what is known, and the stacks behind it. */
 void crash_print(const struct crash *crash, FILE *out);

@@ -138,6 +138,13 @@ enum ignore_kind ignore_frame(const struct frame *frame, const char *name)
     return kind;
 }
 
+const char *ignore_kind_name(enum ignore_kind kind)
+{
+    static const char *const names[] = {NULL,     "allocator", "abort",   "libc",
+                                        "engine", "sanitizer", "harness", "unknown"};
+    return names[kind];
+}
+
 const char *ignore_list(size_t index)
 {
     return index < ENTRIES ? entries[index].name : NULL;

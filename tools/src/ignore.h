@@ -24,6 +24,9 @@ enum ignore_kind {
  * Thread-safe; O(length of the names and paths). */
 enum ignore_kind ignore_frame(const struct frame *frame, const char *name);
 
+/* ignore_kind_name is what people call it: "allocator"; NULL for IGNORE_NOT. */
+const char *ignore_kind_name(enum ignore_kind kind);
+
 /* ignore_list is the compiled-in list of whole names, for tests: entry index, or NULL behind the
  * last. */
 const char *ignore_list(size_t index);

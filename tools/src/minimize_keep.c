@@ -76,7 +76,7 @@ static bool has_text(const char *text, const char *part)
 int minimize_failing_line(const struct crash *crash, const char *text)
 {
     bool at_close = has_text(crash->state, ".close: ") || has_text(crash->state, "world_close") ||
-                    has_text(crash->stacks, "world_close");
+                    crash_has_function(crash, "world_close");
     if (at_close || strcmp(crash->class_, "leak") == 0)
         return -1;
     int last = -1;

@@ -18,6 +18,7 @@ struct scan {
     ledge_view next_title;
     struct stack *open; /* the stack that the next frame may belong to */
     unsigned last_number;
+    size_t line_number;
 };
 
 /* --- Text ----------------------------------------------------------------------------------- */
@@ -217,6 +218,8 @@ static void take_summary(struct scan *scan, const struct report *summary)
 static bool take_header(struct scan *scan, const struct line *line)
 {
     struct report fresh = {0};
+    fresh.headline = line->text;
+    fresh.headline_number = scan->line_number;
     if (report_sanitizer_summary(line, &fresh)) {
         take_summary(scan, &fresh);
         return true;
@@ -310,6 +313,7 @@ void report_parse(const char *bytes, size_t len, struct report *out)
         size_t newline = text_find_byte(rest, '\n');
         struct line line = {newline == TEXT_NONE ? rest : text_head(rest, newline),
                             newline != TEXT_NONE};
+        scan.line_number++;
         take_line(&scan, &line);
         rest = text_tail(rest, line.text.length + 1);
     }

@@ -63,6 +63,8 @@ enum report_access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE };
 struct report {
     enum report_weight weight;
     enum report_tool tool;
+    ledge_view headline;        /* the line that began it; empty: its beginning is lost */
+    size_t headline_number;     /* of that line in the log, from 1 */
     char type[REPORT_TYPE_MAX]; /* the crash_type without its access: "Heap-buffer-overflow" */
     bool type_sure;             /* the log gave the whole of it, and it is one we know */
     enum report_access access;
