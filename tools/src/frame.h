@@ -1,10 +1,17 @@
-/* frame.h: one line of a back trace, in the shapes that sanitizers, libFuzzer and gdb print.
+/* frame.h: one line of a back trace, in the shapes that tools print.
  *
  *     #0 0x55d0 in name /dir/file.c:6:97 (module+0x10c35d) (BuildId: 93ac)
  *     #1 0x55d0  (/dir/module+0x10c35d)              not symbolized
  *     #2 name file.c:13 (module+0x1a07)              ThreadSanitizer
  *     #3 <null> <null> (module+0xe486c)              ThreadSanitizer, not symbolized
  *     #4  0x000055d0 in name (arg=1) at file.c:3     gdb
+ *     frame #5: 0x00005 module`name(arg=1) at file.c:3:5      lldb
+ *     ==17==    at 0x10916D: name (file.c:12)        Valgrind; "by" from the second on
+ *     #06 pc 000000000001f4  /lib/libc.so (abort+164)         Android
+ *     ./module(name+0x15)[0x40077d]                  glibc's backtrace_symbols
+ *     7   module   0x00007fff2034 name + 10          macOS
+ *     @  0x7f3c8a8f7890  name                        glog
+ *       File "/dir/file.py", line 12 in name         Python's faulthandler
  *
  * Pure functions over the caller's bytes; thread-safe; O(length). */
 #ifndef LEDGE_TOOLS_FRAME_H
@@ -18,23 +25,34 @@
 /* Views point into the line, or wherever a symbolizer keeps its answers. */
 struct frame {
     unsigned number;       /* what stood behind the '#' */
+    bool follows;          /* it has no number: it goes on with the stack above it */
     ledge_view function;   /* as printed, with arguments; empty: unknown */
     ledge_view file;       /* as printed; empty: unknown */
     unsigned line, column; /* 0: unknown */
     ledge_view module;     /* path or bare name; empty: unknown */
     uint64_t offset;       /* in the module; meaningful when module isn't empty */
+    uint64_t address;      /* 0: unknown */
 };
 
 /* A name for people has at most this many bytes. */
 #define FRAME_NAME_MAX 80
 
 /* frame_parse reads the frame on a line, which may start with what a log puts there (blanks, a time
- * stamp, a tag). Returns false when there is none; *frame is then undefined. Lines of more than
- * 64 KiB have none. */
+ * stamp, a tag, a quotation mark). Returns false when there is none; *frame is then undefined.
+ * Lines of more than 64 KiB have none. */
 bool frame_parse(ledge_view line, struct frame *frame);
 
+/* frame_continue gives a frame the place that a terminal or a mail program has moved to the next
+ * line. Returns true when the line was that, and all of it. */
+bool frame_continue(ledge_view line, struct frame *frame);
+
+/* frame_is_signal: the frame is where the kernel called a signal handler, so that the program's own
+ * frames are those behind it. */
+bool frame_is_signal(const struct frame *frame);
+
 /* frame_name writes the function's name without return type, arguments, template parameters,
- * anonymous namespaces and compiler suffixes (".isra.0", ".cold"). Empty when it is unknown. */
+ * anonymous namespaces, hashes and compiler suffixes (".isra.0", ".cold"). Empty when it is
+ * unknown. */
 void frame_name(const struct frame *frame, char name[FRAME_NAME_MAX + 1]);
 
 /* frame_place splits "file:line:column" or "file:line" or "file" and puts it into *frame. */

@@ -1,0 +1,175 @@
+/* A function's name as people and crash states want it: C++ as demanglers print it, without what
+ * differs between compilers and builds. */
+#include <string.h>
+
+#include "frame_parts.h"
+
+struct writer {
+    char *out;
+    size_t len;
+};
+
+static void put(struct writer *writer, unsigned char byte)
+{
+    if (writer->len < FRAME_NAME_MAX)
+        writer->out[writer->len++] = (char)byte;
+}
+
+/* The index behind the '>' that closes the '<' at `at`. */
+static size_t skip_template(ledge_view text, size_t at)
+{
+    size_t depth = 0;
+    for (size_t i = at; i < text.length; i++) {
+        if (text.ptr[i] == '<')
+            depth++;
+        else if (text.ptr[i] == '>' && text.ptr[i - 1] != '-' && --depth == 0)
+            return i + 1;
+    }
+    return text.length;
+}
+
+/* "operator new[]", "operator()", "operator<<": what follows the word, up to the arguments. */
+static void put_operator(struct writer *writer, ledge_view text)
+{
+    for (size_t i = 0; i < 8; i++)
+        put(writer, text.ptr[i]);
+    ledge_view tail = text_tail(text, 8);
+    if (text_skip(&tail, "()")) {
+        put(writer, '(');
+        put(writer, ')');
+    }
+    bool symbol = tail.length > 0 && (tail.ptr[0] == '<' || tail.ptr[0] == '>');
+    for (size_t i = 0; i < tail.length && tail.ptr[i] != '('; i++) {
+        /* "operator<< <int>" has template parameters, too; so has "operator()<int>". */
+        bool parameters = tail.ptr[i] == '<' && (!symbol || (i > 0 && tail.ptr[i - 1] == ' '));
+        if (parameters)
+            break;
+        put(writer, tail.ptr[i]);
+    }
+    while (writer->len > 0 && writer->out[writer->len - 1] == ' ')
+        writer->len--;
+}
+
+static bool is_operator(ledge_view text, size_t at)
+{
+    if (text.ptr[at] != 'o' || !text_starts(text_tail(text, at), "operator"))
+        return false;
+    bool starts = at == 0 || !text_is_name(text.ptr[at - 1]);
+    return starts && at + 8 < text.length && !text_is_name(text.ptr[at + 8]);
+}
+
+/* How many bytes at the front name a scope that has no name of its own. */
+static size_t anonymous_length(ledge_view text)
+{
+    static const char *const scopes[] = {
+        "(anonymous namespace)::", "`anonymous namespace'::", "`anonymous-namespace'::",
+        "{anonymous}::",           "<anonymous namespace>::", "(anonymous)::"};
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
+        if (text_starts(text, scopes[i]))
+            return strlen(scopes[i]);
+    }
+    return 0;
+}
+
+/* Whether the blank before `next` ends the name: gdb's before the arguments, gcc's before
+ * "[clone", or the one before "const". Any other stands behind a return type, or behind "virtual
+ * thunk to". */
+static bool ends_name(ledge_view next)
+{
+    bool listed = text_starts(next, "(") || text_starts(next, "[") || text_is(next, "const");
+    return listed && anonymous_length(next) == 0;
+}
+
+static void put_name(struct writer *writer, ledge_view text)
+{
+    for (size_t i = 0; i < text.length;) {
+        unsigned char byte = text.ptr[i];
+        size_t anonymous = anonymous_length(text_tail(text, i));
+        if (anonymous > 0) {
+            i += anonymous;
+        } else if (is_operator(text, i)) {
+            put_operator(writer, text_tail(text, i));
+            return;
+        } else if (byte == '(' || byte == '[' || text_starts(text_tail(text, i), "::{lambda")) {
+            return;
+        } else if (byte == '<' && i > 0) {
+            i = skip_template(text, i);
+        } else if (byte == ' ') {
+            if (ends_name(text_tail(text, i + 1)))
+                return;
+            writer->len = 0;
+            i++;
+        } else {
+            put(writer, byte);
+            i++;
+        }
+    }
+}
+
+/* A return type in parentheses: "decltype(auto) name", "decltype(x.f(y)) name". */
+static ledge_view without_decltype(ledge_view text)
+{
+    if (!text_starts(text, "decltype"))
+        return text;
+    size_t depth = 0;
+    for (size_t i = strlen("decltype"); i < text.length; i++) {
+        depth += text.ptr[i] == '(' ? 1 : 0;
+        if (text.ptr[i] == ')' && --depth == 0)
+            return text_trim(text_tail(text, i + 1));
+        if (depth == 0)
+            return text;
+    }
+    return text;
+}
+
+/* "-[Class method:]" of Objective-C. */
+static bool is_method(ledge_view text)
+{
+    return (text_starts(text, "-[") || text_starts(text, "+[")) && text_ends(text, "]");
+}
+
+/* "module!name" of Windows. */
+static ledge_view without_module(ledge_view text)
+{
+    size_t mark = text_find_byte(text, '!');
+    bool plain = mark != TEXT_NONE && mark > 0 && mark + 1 < text.length &&
+                 text_is_name(text.ptr[mark - 1]) && text_is_name(text.ptr[mark + 1]) &&
+                 text_find_byte(text_head(text, mark), '(') == TEXT_NONE;
+    return plain ? text_tail(text, mark + 1) : text;
+}
+
+/* Suffixes that compilers give to copies of a function: another build has others. */
+static size_t without_suffix(ledge_view name)
+{
+    static const char *const suffixes[] = {".isra",     ".part",  ".constprop",  ".cold", ".llvm",
+                                           ".lto_priv", ".clone", ".localalias", "+0x"};
+    size_t len = name.length;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        size_t at = text_find(text_head(name, len), suffixes[i]);
+        if (at != TEXT_NONE && at > 0)
+            len = at;
+    }
+    /* Rust's "::h" and 16 hexadecimal digits. */
+    static const size_t hash = 19;
+    bool hashed = len > hash && text_starts(text_tail(name, len - hash), "::h");
+    for (size_t i = 0; hashed && i < 16; i++)
+        hashed = text_is_hex(name.ptr[len - 16 + i]);
+    return hashed ? len - hash : len;
+}
+
+void frame_name(const struct frame *frame, char name[FRAME_NAME_MAX + 1])
+{
+    struct writer writer = {name, 0};
+    ledge_view function = without_module(without_decltype(frame->function));
+    if (!is_method(function))
+        put_name(&writer, function);
+    if (writer.len == 0) {
+        for (size_t i = 0; i < function.length; i++)
+            put(&writer, function.ptr[i]);
+    }
+    writer.len = without_suffix(ledge_view_of(name, writer.len));
+    /* A cut in the middle of a character outside ASCII would leave bytes that are no text. */
+    while (writer.len == FRAME_NAME_MAX && (unsigned char)name[writer.len - 1] >= 0x80)
+        writer.len--;
+    name[writer.len] = '\0';
+}

@@ -1,0 +1,265 @@
+/* Frames of debuggers, of Valgrind, and of the handlers that programs and C libraries install. */
+#include <string.h>
+
+#include "frame_parts.h"
+
+static const ledge_view nothing = {0};
+
+/* --- Debuggers ------------------------------------------------------------------------------ */
+
+/* The index of the blank before the arguments: the first parenthesis outside of template
+ * parameters. "operator()" has one of its own. */
+static size_t arguments_of(ledge_view text)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i + 1 < text.length; i++) {
+        unsigned char byte = text.ptr[i];
+        if (byte == '<' && i > 0 && text_is_name(text.ptr[i - 1]))
+            depth++;
+        else if (byte == '>' && depth > 0 && text.ptr[i - 1] != '-')
+            depth--;
+        else if (byte == ' ' && depth == 0 && text.ptr[i + 1] == '(' &&
+                 !text_starts(text_tail(text, i + 1), "(anonymous namespace)"))
+            return i;
+    }
+    return TEXT_NONE;
+}
+
+/* "(p=0x0, n=3" and "()" are gdb's; "(twice a week)" isn't. */
+static bool is_argument_list(ledge_view text)
+{
+    ledge_view rest = text_tail(text, 1);
+    if (text_starts(rest, ")"))
+        return true;
+    size_t len = 0;
+    while (len < rest.length && (text_is_name(rest.ptr[len]) || rest.ptr[len] == '@'))
+        len++;
+    return len > 0 && len < rest.length && rest.ptr[len] == '=';
+}
+
+static ledge_view known(ledge_view name)
+{
+    return frame_is_unknown(name) ? nothing : name;
+}
+
+bool frame_debugger(ledge_view rest, struct frame *frame)
+{
+    size_t arguments = arguments_of(rest);
+    if (arguments == TEXT_NONE || arguments == 0)
+        return false;
+    size_t at = text_find_last(rest, ") at "), from = text_find_last(rest, ") from ");
+    bool listed = is_argument_list(text_tail(rest, arguments + 1));
+    if (at == TEXT_NONE && from == TEXT_NONE && !listed)
+        return false;
+    frame->function = known(text_head(rest, arguments));
+    if (at != TEXT_NONE)
+        frame_place(text_tail(rest, at + 5), frame);
+    else if (from != TEXT_NONE)
+        frame->module = text_tail(rest, from + 7);
+    return true;
+}
+
+bool frame_lldb(ledge_view rest, struct frame *frame)
+{
+    size_t tick = text_find_byte(rest, '`');
+    if (tick == TEXT_NONE || tick == 0 || tick + 1 >= rest.length ||
+        text_starts(text_tail(rest, tick), "`anonymous namespace'") ||
+        text_find_byte(text_head(rest, tick), '(') != TEXT_NONE)
+        return false;
+    ledge_view name = text_tail(rest, tick + 1);
+    size_t note = text_find(name, " [");
+    if (note != TEXT_NONE && text_ends(name, "]"))
+        name = text_head(name, note);
+    size_t at = text_find_last(name, " at ");
+    if (at != TEXT_NONE) {
+        frame_place(text_tail(name, at + 4), frame);
+        name = text_head(name, at);
+    }
+    size_t plus = text_find_last(name, " + ");
+    if (plus != TEXT_NONE)
+        name = text_head(name, plus);
+    frame->module = text_head(rest, tick);
+    frame->function = known(text_trim(name));
+    return true;
+}
+
+bool frame_android(ledge_view rest, struct frame *frame)
+{
+    uint64_t offset;
+    if (!text_skip(&rest, "pc ") || text_hex(&rest, &offset) < 8 || !frame_blank_at(rest, 0))
+        return false;
+    rest = text_trim(rest);
+    size_t build = text_find(rest, " (BuildId");
+    if (build != TEXT_NONE)
+        rest = text_head(rest, build);
+    size_t open = text_find_last(rest, " (");
+    if (open != TEXT_NONE && text_ends(rest, ")") &&
+        !text_starts(text_tail(rest, open), " (offset ")) {
+        ledge_view name = text_head(text_tail(rest, open + 2), rest.length - open - 3);
+        size_t plus = text_find_last_byte(name, '+');
+        frame->function = plus == TEXT_NONE ? name : text_head(name, plus);
+        rest = text_head(rest, open);
+    }
+    size_t mapped = text_find(rest, " (offset ");
+    frame->module = text_trim(mapped == TEXT_NONE ? rest : text_head(rest, mapped));
+    frame->offset = offset;
+    return true;
+}
+
+/* --- Valgrind ------------------------------------------------------------------------------- */
+
+/* "==17==" or "**17**", with whatever a log puts in front; or nothing but blanks. */
+static bool is_valgrind_prefix(ledge_view before)
+{
+    ledge_view trimmed = text_trim(before);
+    return trimmed.length == 0 || text_ends(trimmed, "==") || text_ends(trimmed, "**");
+}
+
+/* "name (file.c:12)", "name (in /lib/libc.so.6)", "???", "name". */
+static void take_valgrind_place(ledge_view rest, struct frame *frame)
+{
+    size_t open = text_find_last(rest, " (");
+    frame->function = rest;
+    if (open != TEXT_NONE && text_ends(rest, ")")) {
+        ledge_view inner = text_head(text_tail(rest, open + 2), rest.length - open - 3);
+        struct frame place = {0};
+        frame_place(inner, &place);
+        bool object = text_skip(&inner, "in ");
+        if (object || place.line > 0)
+            frame->function = text_head(rest, open);
+        if (object) {
+            frame->module = inner;
+            frame->offset = frame->address;
+        } else if (place.line > 0) {
+            frame->file = place.file;
+            frame->line = place.line;
+        }
+    }
+    frame->function = known(text_trim(frame->function));
+}
+
+/* "at 0x10916D: name (file.c:12)": `lead` is "at 0x" or "by 0x". */
+static bool take_valgrind(ledge_view line, const char *lead, struct frame *frame)
+{
+    size_t at = text_find(line, lead);
+    if (at == TEXT_NONE || !is_valgrind_prefix(text_head(line, at)))
+        return false;
+    ledge_view rest = text_tail(line, at + strlen(lead));
+    if (text_hex(&rest, &frame->address) == 0 || !text_skip(&rest, ": "))
+        return false;
+    frame->follows = lead[0] == 'b';
+    take_valgrind_place(text_trim(rest), frame);
+    return true;
+}
+
+/* --- Handlers ------------------------------------------------------------------------------- */
+
+/* "./module(name+0x15)[0x40077d]", "/lib/libc.so.6(+0x777e5) [0x7f00]", as glibc's
+ * backtrace_symbols has it. A process may have changed its title: "redis-server *:6379(name+0x1)".
+ */
+static bool take_glibc(ledge_view line, struct frame *frame)
+{
+    ledge_view text = text_trim(line);
+    size_t bracket = text_find_last(text, "[0x");
+    if (bracket == TEXT_NONE || bracket == 0 || !text_ends(text, "]"))
+        return false;
+    ledge_view digits = text_tail(text, bracket + 3);
+    ledge_view head = text_trim(text_head(text, bracket));
+    size_t open = text_find_last_byte(head, '(');
+    if (text_hex(&digits, &frame->address) == 0 || !text_is(digits, "]") || open == TEXT_NONE ||
+        open == 0 || !text_ends(head, ")"))
+        return false;
+    ledge_view inner = text_head(text_tail(head, open + 1), head.length - open - 2);
+    size_t plus = text_find_last(inner, "+0x");
+    ledge_view offset = plus == TEXT_NONE ? nothing : text_tail(inner, plus + 3);
+    if (inner.length > 0 && text_hex(&offset, &frame->offset) == 0)
+        return false;
+    frame->function = plus == TEXT_NONE ? nothing : text_head(inner, plus);
+    frame->module = text_head(head, open);
+    frame->follows = true;
+    return true;
+}
+
+/* "7   module   0x00007fff2034 name + 10 (file.c:3)". */
+static bool take_macos(ledge_view line, struct frame *frame)
+{
+    ledge_view rest = text_trim(line);
+    uint64_t number;
+    if (text_decimal(&rest, &number) == 0 || number > 9999 || !text_skip(&rest, "  "))
+        return false;
+    rest = text_trim(rest);
+    size_t at = text_find(rest, " 0x0");
+    if (at == TEXT_NONE)
+        return false;
+    ledge_view name = text_tail(rest, at + 1);
+    frame->module = text_trim(text_head(rest, at));
+    if (!frame_address(&name, frame) || name.length == 0 || frame->module.length == 0)
+        return false;
+    size_t open = text_find_last(name, " (");
+    if (open != TEXT_NONE && text_ends(name, ")"))
+        frame_place(text_head(text_tail(name, open + 2), name.length - open - 3), frame);
+    size_t plus = text_find_last(name, " + ");
+    if (plus == TEXT_NONE)
+        return false;
+    frame->function = text_starts(name, "0x") ? nothing : known(text_head(name, plus));
+    frame->number = (unsigned)number;
+    return true;
+}
+
+/* "@  0x7f3c8a8f7890  name", "@ 0x7f3c 48 name", "PC: @ 0x7f3c name". */
+static bool take_glog(ledge_view line, struct frame *frame)
+{
+    size_t at = text_find_byte(line, '@');
+    ledge_view rest = text_trim(text_tail(line, at == TEXT_NONE ? line.length : at + 1));
+    if (at == TEXT_NONE || !text_starts(rest, "0x") || !frame_address(&rest, frame))
+        return false;
+    ledge_view before = text_trim(text_head(line, at));
+    if (text_ends(before, "PC:") || !frame_is_prefix(text_head(line, at)))
+        return false;
+    ledge_view size = rest;
+    uint64_t value;
+    if (text_decimal(&size, &value) > 0 && frame_blank_at(size, 0))
+        rest = text_trim(size);
+    frame->function = known(rest);
+    frame->follows = true;
+    return true;
+}
+
+/* "  File "/dir/file.py", line 12 in name". */
+static bool take_python(ledge_view line, struct frame *frame)
+{
+    size_t at = text_find(line, "File \"");
+    if (at == TEXT_NONE || !frame_is_prefix(text_head(line, at)))
+        return false;
+    ledge_view rest = text_tail(line, at + strlen("File \""));
+    size_t end = text_find_byte(rest, '"');
+    if (end == TEXT_NONE)
+        return false;
+    frame->file = text_head(rest, end);
+    rest = text_tail(rest, end + 1);
+    uint64_t number;
+    if (!text_skip(&rest, ", line ") || text_decimal(&rest, &number) == 0 ||
+        !text_skip(&rest, " in ") || rest.length == 0)
+        return false;
+    frame->line = number < 1000000000 ? (unsigned)number : 0;
+    frame->function = text_trim(rest);
+    frame->follows = true;
+    return true;
+}
+
+bool frame_unnumbered(ledge_view line, struct frame *frame)
+{
+    struct frame clean = *frame;
+    if (!text_has(line, "0x"))
+        return take_python(line, frame);
+    if (take_valgrind(line, "at 0x", frame) || take_valgrind(line, "by 0x", frame))
+        return true;
+    *frame = clean;
+    if (take_glibc(line, frame))
+        return true;
+    *frame = clean;
+    if (take_glog(line, frame))
+        return true;
+    *frame = clean;
+    return take_macos(line, frame);
+}

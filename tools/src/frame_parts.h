@@ -1,0 +1,40 @@
+/* frame_parts.h: the parts of the frame parser. Private to frame*.c. */
+#ifndef LEDGE_TOOLS_FRAME_PARTS_H
+#define LEDGE_TOOLS_FRAME_PARTS_H
+
+#include "frame.h"
+
+/* frame_address takes "0x55d0", or eight hexadecimal digits and more without the "0x", and the
+ * blanks behind it off the front of *rest. */
+bool frame_address(ledge_view *rest, struct frame *frame);
+
+/* frame_module takes "(module+0x12)" off the end of *rest. */
+bool frame_module(ledge_view *rest, struct frame *frame);
+
+/* frame_function takes "name place", "name", "place" or nothing. */
+void frame_function(ledge_view rest, struct frame *frame);
+
+/* frame_debugger takes "name (arguments) at file:line", "name (arguments) from library" and
+ * "name (arguments)", as gdb prints them. */
+bool frame_debugger(ledge_view rest, struct frame *frame);
+
+/* frame_lldb takes "module`name(arguments) + 12 at file:line:column". */
+bool frame_lldb(ledge_view rest, struct frame *frame);
+
+/* frame_android takes "pc 0001234  /system/lib/libc.so (abort+12)". */
+bool frame_android(ledge_view rest, struct frame *frame);
+
+/* frame_unnumbered reads a line that has no '#' and a number in it. */
+bool frame_unnumbered(ledge_view line, struct frame *frame);
+
+/* frame_blank_at tells whether the byte at an index is a blank, or behind the end. */
+bool frame_blank_at(ledge_view text, size_t at);
+
+/* frame_is_unknown: "??", "<null>" and their like. */
+bool frame_is_unknown(ledge_view text);
+
+/* frame_is_prefix tells whether something that stands before a frame on its line may be what a log,
+ * a mail or a debugger puts there. */
+bool frame_is_prefix(ledge_view before);
+
+#endif
