@@ -2,6 +2,7 @@
 #
 #   asan ubsan tsan msan   libFuzzer binary and replayer
 #   coverage none          replayer only; "none" also makes the AFL++ mutator
+#   edges                  libFuzzer binary and replayer without a sanitizer, for what needs coverage and speed alone
 #   afl-none afl-asan afl-cmplog   AFL++ binaries (nested build)
 #
 # LEDGE_<flavour>_FLAGS compile the library and the target, and link. LEDGE_<flavour>_GUIDE is added for what the engine
@@ -20,7 +21,7 @@ if(LEDGE_AFL_BUILD)
   set(LEDGE_afl-cmplog_FLAGS "")
   set(LEDGE_PLANTED_FLAVOURS afl-none afl-asan)
 else()
-  set(LEDGE_FLAVOURS asan ubsan tsan msan none coverage)
+  set(LEDGE_FLAVOURS asan ubsan tsan msan none edges coverage)
   set(LEDGE_asan_FLAGS -fsanitize=address)
   set(LEDGE_ubsan_FLAGS -fsanitize=undefined -fno-sanitize-recover=all)
   set(LEDGE_tsan_FLAGS -fsanitize=thread)
@@ -31,7 +32,7 @@ else()
   set(LEDGE_tsan_KIT -DKIT_TSAN)
   set(LEDGE_none_KIT ${LEDGE_none_FLAGS})
   set(LEDGE_coverage_FLAGS -fprofile-instr-generate -fcoverage-mapping)
-  foreach(flavour asan ubsan tsan msan)
+  foreach(flavour asan ubsan tsan msan edges)
     set(LEDGE_${flavour}_GUIDE -fsanitize-coverage=inline-8bit-counters,pc-table
         -fsanitize-coverage-ignorelist=${CMAKE_CURRENT_SOURCE_DIR}/unguided.txt)
   endforeach()
@@ -67,7 +68,7 @@ endfunction()
 
 file(GLOB LEDGE_LIB_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/src/*.c)
 file(GLOB LEDGE_KIT_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/kit/*.c)
-list(FILTER LEDGE_KIT_SOURCES EXCLUDE REGEX "/(replay|mutator_[a-z]+)\\.c$")
+list(FILTER LEDGE_KIT_SOURCES EXCLUDE REGEX "/(replay|serve|measure|mutator_[a-z]+)\\.c$")
 
 foreach(flavour ${LEDGE_FLAVOURS})
   ledge_library(ledge-${flavour} ${flavour} ${PROJECT_SOURCE_DIR}/lib/include ${LEDGE_LIB_SOURCES})

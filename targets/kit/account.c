@@ -24,9 +24,9 @@ static const char *const alignment_names[A_CLASSES] = {"1",  "2",  "4",  "8",
 
 static struct {
     uint64_t calls[KIT_OPS];
-    uint64_t statuses[KIT_OPS][KIT_STATUSES];
+    uint64_t statuses[1 + KIT_OPS][KIT_STATUSES]; /* the first row: outside any operation */
     uint64_t cells[KIT_OPS][KIT_PTR_CLASSES][L_CLASSES][A_CLASSES];
-    size_t running; /* the operation that kit_account_status counts for */
+    size_t running; /* the row that kit_account_status counts in */
 } account;
 
 static enum length_class length_class(uint64_t length, uint64_t avail, uint64_t esz)
@@ -110,7 +110,7 @@ static void count_cell(const struct kit_call *call, const struct kit_value *valu
 
 void kit_account_call(const struct kit_call *call, const struct kit_value *values)
 {
-    account.running = call->index;
+    account.running = 1 + call->index;
     account.calls[call->index]++;
     if (has_cells(call->op, call->index))
         count_cell(call, values);
@@ -121,12 +121,51 @@ void kit_account_status(unsigned status)
     account.statuses[account.running][status < KIT_STATUSES ? status : KIT_STATUSES - 1]++;
 }
 
+/* The numbers of an operation: its calls, its statuses, its cells. */
+enum {
+    OP_CELLS = (int)KIT_PTR_CLASSES * L_CLASSES * A_CLASSES,
+    OP_NUMBERS = 1 + KIT_STATUSES + OP_CELLS,
+};
+
+size_t kit_account_numbers(size_t ops)
+{
+    return ops * OP_NUMBERS;
+}
+
+/* Appends first + i for each non-zero count, and zeroes it. */
+static uint32_t *take_counts(uint64_t *counts, size_t len, size_t first, uint32_t *out)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (counts[i] == 0)
+            continue;
+        counts[i] = 0;
+        *out++ = (uint32_t)(first + i);
+    }
+    return out;
+}
+
+size_t kit_account_take(const struct kit_op *const *ops, size_t count, uint32_t *out)
+{
+    uint32_t *end = out;
+    account.running = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t first = i * OP_NUMBERS;
+        if (account.calls[i] == 0)
+            continue;
+        end = take_counts(&account.calls[i], 1, first, end);
+        end = take_counts(account.statuses[1 + i], KIT_STATUSES, first + 1, end);
+        if (has_cells(ops[i], i))
+            end = take_counts(&account.cells[i][0][0][0], OP_CELLS, first + 1 + KIT_STATUSES, end);
+    }
+    return (size_t)(end - out);
+}
+
 static void print_calls(FILE *out, size_t index, const struct kit_op *op,
                         const char *(*status_name)(int))
 {
     fprintf(out, "%-16s %12" PRIu64, op->name, account.calls[index]);
     for (unsigned status = 0; status < KIT_STATUSES; status++) {
-        const uint64_t n = account.statuses[index][status];
+        const uint64_t n = account.statuses[1 + index][status];
         if (n == 0)
             continue;
         if (status_name != NULL)

@@ -8,6 +8,8 @@
 #ifndef LEDGE_KIT_ACCOUNT_H
 #define LEDGE_KIT_ACCOUNT_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "program.h"
@@ -19,6 +21,12 @@ void kit_account_call(const struct kit_call *call, const struct kit_value *value
 
 /* kit_account_status counts one status returned by the API in the operation that is running. */
 void kit_account_status(unsigned status);
+
+/* kit_account_take writes the numbers of what was counted since the last call to out, ascending,
+ * and forgets the counts; returns how many. Each operation has the same share of the numbers below
+ * kit_account_numbers(ops): its calls, its statuses, its cells. */
+size_t kit_account_take(const struct kit_op *const *ops, size_t count, uint32_t *out);
+size_t kit_account_numbers(size_t ops);
 
 /* kit_account_print writes the tables of the target's operations. status_name may be NULL. */
 void kit_account_print(FILE *out, const struct kit_op *const *ops, size_t count,
