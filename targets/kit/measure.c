@@ -112,7 +112,7 @@ static uint32_t sum_of(const uint32_t *ids, size_t count)
 
 static int cannot(const char *what)
 {
-    fprintf(stderr, "%s: %s\n", what, strerror(errno));
+    fprintf(stderr, "ledge-features: %s: %s\n", what, strerror(errno));
     return EXIT_INPUT;
 }
 
@@ -232,7 +232,7 @@ int measure_inputs(const char *out_path, unsigned timeout_ms, const struct measu
         free(data);
     }
     if (broken) {
-        fprintf(stderr, "stdin: the last input isn't complete\n");
+        fprintf(stderr, "ledge-features: stdin: the last input isn't complete\n");
         return EXIT_INPUT;
     }
     _exit(0);

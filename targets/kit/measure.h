@@ -32,8 +32,8 @@ struct measure_cells {
  * than timeout_ms (0: any time is fine) ends the process by SIGALRM. The first input is run twice
  * and recorded once: what happens only once in a process belongs to no input. cells may be NULL.
  *
- * Returns only when it can't go on, with an error message on stderr and an exit code; when all ran,
- * the process ends with 0 on the spot, since leaks are not its business. */
+ * Returns only when it can't go on: an exit code, and on stderr "ledge-features: " and the reason;
+ * when all ran, the process ends with 0 on the spot, since leaks are not its business. */
 int measure_inputs(const char *out_path, unsigned timeout_ms, const struct measure_cells *cells);
 
 #endif
