@@ -193,10 +193,10 @@ static bool open_campaign(struct campaign *campaign, const struct target *const 
     const struct campaign_options *options = campaign->options;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     campaign->jobs = options->jobs ? options->jobs : processors > 0 ? (unsigned)processors : 1;
-    campaign->store = store_open(options->state, why);
+    campaign->store = store_open(options->state, STORE_CAMPAIGN, why);
     campaign->runner = campaign->store ? runner_new(campaign->manifest, why) : NULL;
-    return campaign->runner && prepare_subjects(campaign, targets, len, why) &&
-           prepare_instances(campaign, why);
+    return campaign->runner && store_campaign(campaign->store, "fuzz", why) &&
+           prepare_subjects(campaign, targets, len, why) && prepare_instances(campaign, why);
 }
 
 /* What processes left behind when they, or we, were killed. */
@@ -265,6 +265,15 @@ static void fill_result(struct campaign *campaign)
     }
 }
 
+/* Records the end, and how it came. */
+static bool end_campaign(struct campaign *campaign, struct fail *why)
+{
+    const char *outcome = campaign->failed        ? campaign->why.what
+                          : campaign->interrupted ? "interrupted"
+                                                  : "done";
+    return store_campaign_end(campaign->store, outcome, campaign_executions(campaign), why);
+}
+
 /* Counts have gone on since an issue was first seen. */
 static void refresh_issues(struct campaign *campaign)
 {
@@ -326,6 +335,7 @@ bool campaign_run(const struct manifest *manifest, const struct target *const *t
         (void)uv_loop_close(&campaign.loop); /* every handle is closed by now */
         fill_result(&campaign);
         refresh_issues(&campaign);
+        ok = end_campaign(&campaign, why);
         if (campaign.failed) {
             *why = campaign.why;
             ok = false;

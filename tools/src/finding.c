@@ -32,21 +32,35 @@ struct finding {
     size_t log_len;
     enum round round;
     struct crash first; /* what the build that found it says; not found: it ran clean */
-    const char *first_build;
+    const struct build *first_build;
+    char *first_log; /* of that run */
+    size_t first_log_len;
     unsigned hits, runs; /* of that build */
     struct triage triage;
     struct crash heard; /* what the engine's own output says */
     bool ok;
     struct fail why;
+    unsigned problems; /* how often it could not be replayed */
     struct finding *next;
 };
 
-static void free_finding(struct finding *finding)
+/* Forgets what the replays said. */
+static void forget(struct finding *finding)
 {
-    store_crash_free(&finding->crash);
     crash_free(&finding->first);
     crash_free(&finding->heard);
     triage_free(&finding->triage);
+    free(finding->first_log);
+    finding->first_log = NULL;
+    finding->first_log_len = 0;
+    finding->hits = finding->runs = 0;
+    finding->round = ROUND_LISTEN;
+}
+
+static void free_finding(struct finding *finding)
+{
+    forget(finding);
+    store_crash_free(&finding->crash);
     free(finding->log);
     free(finding);
 }
@@ -80,8 +94,11 @@ static bool run_again(struct finding *finding)
         if (!finding->first.found) {
             crash_free(&finding->first);
             finding->first = result.crash;
-            finding->first_build = build->sanitizer;
+            finding->first_build = build;
+            finding->first_log = result.log;
+            finding->first_log_len = result.log_len;
             result.crash = (struct crash){0}; /* moved */
+            result.log = NULL;                /* moved */
         }
     }
     run_result_free(&result);
@@ -138,17 +155,60 @@ static void remember_seen(struct campaign *campaign, int64_t id, bool is_new)
         campaign_fail(campaign, &why);
 }
 
-static void count_known(struct finding *finding, int64_t issue)
+/* What is recorded of a run of this build that said `report` (NULL: it ran clean). */
+static struct store_evidence evidence_of(const struct finding *finding, const struct build *build,
+                                         const char *log, size_t log_len,
+                                         const struct crash *report)
+{
+    return (struct store_evidence){
+        .engine = build ? build->engine : finding->crash.engine,
+        .sanitizer = build ? build->sanitizer : finding->crash.sanitizer,
+        .binary = build ? build->binary : NULL,
+        .log = log,
+        .log_len = log_len,
+        .report = report,
+        .hits = finding->hits,
+        .runs = finding->runs,
+    };
+}
+
+static struct store_evidence first_evidence(const struct finding *finding)
+{
+    return evidence_of(finding, finding->first_build, finding->first_log, finding->first_log_len,
+                       &finding->first);
+}
+
+/* What the engine itself said. */
+static struct store_evidence heard_evidence(const struct finding *finding)
+{
+    const struct build *build =
+        target_build(finding->subject->target, finding->crash.engine, finding->crash.sanitizer);
+    return evidence_of(finding, build, finding->log, finding->log_len, &finding->heard);
+}
+
+static struct store_evidence verdict_evidence(const struct finding *finding,
+                                              const struct verdict *verdict)
+{
+    return evidence_of(finding, runner_build(finding->subject->target, verdict->sanitizer),
+                       verdict->log, verdict->log_len, &verdict->crash);
+}
+
+static void count_known(struct finding *finding, int64_t issue,
+                        const struct store_evidence *evidence)
 {
     struct fail why;
-    if (!store_count(finding->campaign->store, &finding->crash, issue, &why))
+    bool back = false;
+    if (!store_count(finding->campaign->store, &finding->crash, issue, evidence, &back, &why))
         campaign_fail(finding->campaign, &why);
+    if (back)
+        progress_say(finding->campaign, "BACK %s  issue-%lld was fixed, and fails again  (%s)",
+                     finding->subject->target->name, (long long)issue, finding->crash.artifact);
     remember_seen(finding->campaign, issue, false);
 }
 
-static void announce(struct finding *finding, const char *build, const struct crash *name)
+static void announce(struct finding *finding, const struct store_evidence *evidence)
 {
-    char *line = describe_crash(build, name);
+    char *line = describe_crash(evidence->sanitizer, evidence->report);
     bool steady = finding->hits == finding->runs;
     char odds[48] = "";
     if (!steady)
@@ -165,12 +225,13 @@ static bool is_same_mistake(const struct crash *crash, const struct crash *name)
 }
 
 /* Makes an issue of one name; what other builds say of the same place becomes an alias. */
-static void name_issue(struct finding *finding, const char *build, const struct crash *name)
+static void name_issue(struct finding *finding, const struct store_evidence *evidence)
 {
     const struct crash
         *also[sizeof finding->triage.verdicts / sizeof finding->triage.verdicts[0] + 1];
     size_t also_len = 0;
     struct campaign *campaign = finding->campaign;
+    const struct crash *name = evidence->report;
     for (size_t i = 0; i < finding->triage.len; i++)
         if (is_same_mistake(&finding->triage.verdicts[i].crash, name))
             also[also_len++] = &finding->triage.verdicts[i].crash;
@@ -179,20 +240,29 @@ static void name_issue(struct finding *finding, const char *build, const struct 
     struct fail why;
     int64_t issue = store_known(campaign->store, finding->crash.target, name->signature);
     if (issue) {
-        count_known(finding, issue);
+        count_known(finding, issue, evidence);
         return;
     }
-    if (!store_name(campaign->store, &finding->crash, build, name, also, also_len, finding->hits,
-                    finding->runs, &issue, &why)) {
+    if (!store_name(campaign->store, &finding->crash, evidence, also, also_len, &issue, &why)) {
         campaign_fail(campaign, &why);
         return;
     }
     finding->subject->new_issues++;
-    announce(finding, build, name);
+    announce(finding, evidence);
     remember_seen(campaign, issue, true);
     const struct campaign_options *options = campaign->options;
     if (options->enough && finding->hits > 0 && options->enough(options->context, name))
         campaign_stop(campaign);
+}
+
+/* It did not fail again, and nothing says what it was: it is kept. */
+static void keep_flaky(struct finding *finding)
+{
+    struct store_evidence evidence =
+        evidence_of(finding, finders_build(finding), finding->log, finding->log_len, NULL);
+    struct fail why;
+    if (!store_flaky(finding->campaign->store, &finding->crash, &evidence, &why))
+        campaign_fail(finding->campaign, &why);
 }
 
 static void name_finding(struct finding *finding)
@@ -206,22 +276,22 @@ static void name_finding(struct finding *finding)
         finding->hits = 1;
         finding->runs = 1;
     }
+    struct store_evidence found = first_evidence(finding), heard = heard_evidence(finding);
     /* The finder's own precise report of another place is another issue. A vague one (a failed
      * check, further on, because the program went on after the mistake) is not. */
     if (first->found && crash_vagueness(first) == 0 &&
         (!primary || !crash_near(first, &primary->crash)))
-        name_issue(finding, finding->first_build, first);
+        name_issue(finding, &found);
     if (primary) {
-        name_issue(finding, primary->sanitizer, &primary->crash);
+        struct store_evidence named = verdict_evidence(finding, primary);
+        name_issue(finding, &named);
     } else if (first->found) {
         if (crash_vagueness(first) > 0)
-            name_issue(finding, finding->first_build, first);
+            name_issue(finding, &found);
     } else if (finding->heard.found) {
-        name_issue(finding, finding->crash.sanitizer, &finding->heard);
+        name_issue(finding, &heard);
     } else {
-        struct fail why;
-        if (!store_flaky(finding->campaign->store, &finding->crash, finding->runs, &why))
-            campaign_fail(finding->campaign, &why);
+        keep_flaky(finding);
     }
 }
 
@@ -250,12 +320,14 @@ static bool may_hide_more(const struct finding *finding, const struct crash *cra
 /* Counts a finding whose signature, as far as it is known after this round, has an issue. */
 static bool is_known(struct finding *finding)
 {
-    const struct crash *crash = finding->round == ROUND_LISTEN ? &finding->heard : &finding->first;
+    bool listening = finding->round == ROUND_LISTEN;
+    struct store_evidence evidence = listening ? heard_evidence(finding) : first_evidence(finding);
+    const struct crash *crash = evidence.report;
     int64_t issue = 0;
     if (crash->found && finding->round != ROUND_ALL && !may_hide_more(finding, crash))
         issue = store_known(finding->campaign->store, finding->crash.target, crash->signature);
     if (issue)
-        count_known(finding, issue);
+        count_known(finding, issue, &evidence);
     return issue != 0;
 }
 
@@ -267,6 +339,29 @@ static enum round next_round(const struct finding *finding)
     return finding->round + 1;
 }
 
+/* A failed step is tried again behind the others, and again by the next campaign. */
+static void try_later(struct finding *finding)
+{
+    struct campaign *campaign = finding->campaign;
+    unsigned attempts;
+    struct fail why;
+    progress_say(campaign, "cannot name %s yet: %s", finding->crash.artifact, finding->why.what);
+    if (!store_problem(campaign->store, &finding->crash, finding->why.what, &attempts, &why))
+        campaign_fail(campaign, &why);
+    forget(finding);
+    if (++finding->problems == TRIES || campaign->give_up) {
+        next_finding(campaign);
+        return;
+    }
+    if (finding->next) {
+        campaign->first_finding = finding->next;
+        campaign->last_finding->next = finding;
+        campaign->last_finding = finding;
+        finding->next = NULL;
+    }
+    start_work(campaign->first_finding);
+}
+
 static void after_work(uv_work_t *request, int status)
 {
     struct finding *finding = request->data;
@@ -276,9 +371,10 @@ static void after_work(uv_work_t *request, int status)
         return;
     }
     if (!finding->ok) {
-        progress_say(campaign, "cannot name %s yet: %s", finding->crash.artifact,
-                     finding->why.what);
-    } else if (!is_known(finding)) {
+        try_later(finding);
+        return;
+    }
+    if (!is_known(finding)) {
         finding->round = next_round(finding);
         if (finding->round != ROUND_NAME) {
             start_work(finding);
@@ -350,6 +446,9 @@ bool finding_add(struct instance *instance, const void *bytes, size_t len, const
         .sanitizer = instance->build->sanitizer,
         .seconds = campaign_seconds(campaign),
         .executions = campaign_executions(campaign),
+        .binary = instance->build->binary,
+        .log = log,
+        .log_len = log_len,
     };
     struct store_crash crash;
     bool known;

@@ -1,5 +1,6 @@
 #include "triage.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -60,20 +61,40 @@ static void pick_primary(struct triage *triage)
     }
 }
 
-static bool add_verdict(struct runner *runner, const struct target *target,
-                        const struct build *build, const char *path, struct triage *triage,
-                        struct fail *why)
+/* Keeps of two answers of one build the one that says more, and its log. */
+static void hear(struct verdict *verdict, struct run_result *result)
 {
-    struct verdict *verdict = &triage->verdicts[triage->len++];
-    verdict->sanitizer = build->sanitizer;
-    if (access(build->binary, X_OK) != 0)
-        return true;
+    struct crash *crash = &result->crash;
+    verdict->hits++;
+    bool first = !verdict->crash.found;
+    if (!first && crash_same(crash, &verdict->crash))
+        return;
+    if (first || crash_vagueness(crash) < crash_vagueness(&verdict->crash)) {
+        verdict->others = verdict->hits - 1;
+        crash_free(&verdict->crash);
+        free(verdict->log);
+        verdict->crash = *crash;
+        verdict->log = result->log;
+        verdict->log_len = result->log_len;
+        *crash = (struct crash){0}; /* moved */
+        result->log = NULL;         /* moved */
+    } else {
+        verdict->others++;
+    }
+}
+
+static bool replay(struct runner *runner, const struct target *target, const char *path,
+                   struct triage *triage, struct verdict *verdict, struct fail *why)
+{
     struct run_result result;
+    const struct build *build = runner_build(target, verdict->sanitizer);
     if (!runner_run(runner, target, build, path, &result, why))
         return false;
     verdict->ran = true;
-    verdict->crash = result.crash;
-    result.crash = (struct crash){0}; /* moved */
+    verdict->runs++;
+    triage->elapsed_ns += result.elapsed_ns;
+    if (result.crash.found)
+        hear(verdict, &result);
     run_result_free(&result);
     return true;
 }
@@ -87,11 +108,16 @@ bool triage_input(struct runner *runner, const struct target *target, const char
         const struct build *build = runner_build(target, *name);
         if (!build)
             continue;
-        if (!add_verdict(runner, target, build, path, triage, why)) {
+        struct verdict *verdict = &triage->verdicts[triage->len++];
+        verdict->sanitizer = *name;
+        verdict->crash.class_ = "none";
+        if (access(build->binary, X_OK) != 0)
+            continue;
+        if (!replay(runner, target, path, triage, verdict, why)) {
             triage_free(triage);
             return false;
         }
-        any |= triage->verdicts[triage->len - 1].ran;
+        any = true;
     }
     if (!any)
         return fail_set(why, "build it: cmake --build --preset default",
@@ -100,9 +126,75 @@ bool triage_input(struct runner *runner, const struct target *target, const char
     return true;
 }
 
-void triage_free(struct triage *triage)
+#define PATIENCE_NS UINT64_C(10000000000)
+
+/* One input, as it is replayed again and again. */
+struct repeat {
+    struct runner *runner;
+    const struct target *target;
+    const char *path;
+    struct triage *triage;
+    struct fail *why;
+};
+
+/* Replays under one build until it has done so `runs` times. */
+static bool bring_to(const struct repeat *repeat, struct verdict *verdict, unsigned runs)
+{
+    while (verdict->ran && verdict->runs < runs && repeat->triage->elapsed_ns < PATIENCE_NS)
+        if (!replay(repeat->runner, repeat->target, repeat->path, repeat->triage, verdict,
+                    repeat->why))
+            return false;
+    return true;
+}
+
+static bool bring_all_to(const struct repeat *repeat, unsigned runs)
+{
+    for (size_t i = 0; i < repeat->triage->len; i++)
+        if (!bring_to(repeat, &repeat->triage->verdicts[i], runs))
+            return false;
+    pick_primary(repeat->triage);
+    return true;
+}
+
+static bool is_flaky(const struct triage *triage)
 {
     for (size_t i = 0; i < triage->len; i++)
+        if (triage->verdicts[i].hits > 0 && triage->verdicts[i].hits < triage->verdicts[i].runs)
+            return true;
+    return false;
+}
+
+static bool repeat_input(const struct repeat *repeat, unsigned runs)
+{
+    struct triage *triage = repeat->triage;
+    unsigned confirm = runs < TRIAGE_CONFIRM ? runs : TRIAGE_CONFIRM;
+    for (unsigned round = 2; round <= runs && triage->primary == triage->len; round++)
+        if (!bring_all_to(repeat, round))
+            return false;
+    if (triage->primary < triage->len &&
+        !bring_to(repeat, &triage->verdicts[triage->primary], confirm))
+        return false;
+    triage->flaky = is_flaky(triage);
+    return !triage->flaky || bring_all_to(repeat, runs);
+}
+
+bool triage_repeat(struct runner *runner, const struct target *target, const char *path,
+                   unsigned runs, struct triage *triage, struct fail *why)
+{
+    struct repeat repeat = {runner, target, path, triage, why};
+    if (!triage_input(runner, target, path, triage, why))
+        return false;
+    if (repeat_input(&repeat, runs))
+        return true;
+    triage_free(triage);
+    return false;
+}
+
+void triage_free(struct triage *triage)
+{
+    for (size_t i = 0; i < triage->len; i++) {
         crash_free(&triage->verdicts[i].crash);
+        free(triage->verdicts[i].log);
+    }
     *triage = (struct triage){0};
 }

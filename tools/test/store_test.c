@@ -14,7 +14,26 @@
 #include "mem.h"
 #include "store.h"
 
-static const struct store_origin origin = {"vec", "libfuzzer", "asan", 1.5, 1000};
+static const struct store_origin origin = {.target = "vec",
+                                           .engine = "libfuzzer",
+                                           .sanitizer = "asan",
+                                           .seconds = 1.5,
+                                           .executions = 1000,
+                                           .binary = "/proc/self/exe",
+                                           .log = "some log",
+                                           .log_len = 8};
+
+static struct store_evidence evidence_of(const struct crash *report, unsigned hits, unsigned runs)
+{
+    return (struct store_evidence){.engine = "replay",
+                                   .sanitizer = "asan",
+                                   .binary = "/proc/self/exe",
+                                   .log = "a report",
+                                   .log_len = 8,
+                                   .report = report,
+                                   .hits = hits,
+                                   .runs = runs};
+}
 
 static char directory[32];
 
@@ -35,7 +54,7 @@ static int remove_directory(void **state)
 static struct store *open_store(void)
 {
     struct fail why;
-    struct store *store = store_open(directory, &why);
+    struct store *store = store_open(directory, STORE_CAMPAIGN, &why);
     if (!store)
         fail_msg("%s", why.what);
     return store;
@@ -78,14 +97,15 @@ static void keeps_inputs_and_issues_over_a_restart(void **state)
     struct crash name = named("0011223344556677"), alias = named("8899aabbccddeeff");
     const struct crash *also[] = {&alias};
     int64_t issue;
-    assert_true(store_name(store, &crash, "asan", &name, also, 1, 2, 3, &issue, &why));
+    struct store_evidence evidence = evidence_of(&name, 2, 3);
+    assert_true(store_name(store, &crash, &evidence, also, 1, &issue, &why));
     store_close(store);
 
     store = open_store();
     assert_int_equal(store_known(store, "vec", "0011223344556677"), issue);
     assert_int_equal(store_known(store, "vec", "8899aabbccddeeff"), issue);
     assert_int_equal(store_known(store, "cast", "0011223344556677"), 0);
-    assert_true(store_count(store, &again, issue, &why));
+    assert_true(store_count(store, &again, issue, &evidence, NULL, &why));
     struct store_issue read;
     assert_true(store_issue(store, issue, &read, &why));
     assert_string_equal(read.type, "Heap-buffer-overflow\nWRITE 4");
@@ -113,10 +133,11 @@ static void lists_what_has_no_name_and_adopts_what_has_no_record(void **state)
     char id[33];
     store_id("three", 5, id);
     char *orphan = mem_print("%s/crashes/vec/%s", directory, id);
-    char *half = mem_print("%s.tmp77", orphan);
+    char *half = mem_print("%s.tmp999999999", orphan); /* no such process */
+    struct store_evidence flaky = evidence_of(NULL, 0, 3);
     assert_true(file_put(orphan, "three", 5, &why));
     assert_true(file_put(half, "thr", 3, &why));
-    assert_true(store_flaky(store, &first, 3, &why));
+    assert_true(store_flaky(store, &first, &flaky, &why));
     assert_true(store_adopt(store, "vec", &why));
     struct store_crash *crashes;
     size_t len;
@@ -141,7 +162,7 @@ static void refuses_a_second_campaign(void **state)
     (void)state;
     struct fail why;
     struct store *store = open_store();
-    assert_null(store_open(directory, &why));
+    assert_null(store_open(directory, STORE_CAMPAIGN, &why));
     assert_non_null(strstr(why.what, "another campaign is running"));
     store_close(store);
     store_close(open_store());
@@ -155,7 +176,7 @@ static void refuses_damage_at(const char *path, const char *bytes, size_t len, s
     size_t after_len;
     memset(damaged + offset, 'x', 200);
     assert_true(file_put(path, damaged, len, &why));
-    assert_null(store_open(directory, &why));
+    assert_null(store_open(directory, STORE_CAMPAIGN, &why));
     assert_non_null(strstr(why.what, "is corrupt"));
     assert_non_null(strstr(why.next, "move it away"));
     assert_true(file_read(path, &after, &after_len, &why));
@@ -184,7 +205,7 @@ static void leaves_a_corrupt_store_as_it_is(void **state)
     free(bytes);
 
     assert_true(file_put(path, "this is no database, it is far too short", 40, &why));
-    assert_null(store_open(directory, &why));
+    assert_null(store_open(directory, STORE_CAMPAIGN, &why));
     assert_non_null(strstr(why.what, "is corrupt"));
     free(path);
     store_crash_free(&crash);

@@ -1,0 +1,20 @@
+/* binary.h: which program exactly it was. */
+#ifndef LEDGE_TOOLS_BINARY_H
+#define LEDGE_TOOLS_BINARY_H
+
+#include "digest.h"
+
+struct binary {
+    char sha256[DIGEST_HEX];
+    char compiler[160]; /* what the compilers of its parts wrote into it (.comment), joined by
+                           "; "; empty when it doesn't say */
+};
+
+/* binary_read looks at an executable. Any bytes are fine: what isn't ELF has no compiler. False and
+ * *why when the file can't be read. */
+bool binary_read(const char *path, struct binary *binary, struct fail *why);
+
+/* binary_compiler finds the compilers in len bytes of a file; thread-safe, O(sections). */
+void binary_compiler(const void *bytes, size_t len, char *text, size_t text_len);
+
+#endif
