@@ -20,6 +20,8 @@ static const struct {
     [LEDGE_ETYPE] = {"LEDGE_ETYPE", "The elements are of another type."},
     [LEDGE_EREADONLY] = {"LEDGE_EREADONLY", "The bytes are read-only."},
     [LEDGE_ENOTFOUND] = {"LEDGE_ENOTFOUND", "What was looked for isn't there."},
+    [LEDGE_EBUSY] = {"LEDGE_EBUSY", "It is in use."},
+    [LEDGE_ESTALE] = {"LEDGE_ESTALE", "It has changed or ended since."},
 };
 
 LEDGE_STATIC_ASSERT(sizeof(statuses) / sizeof(statuses[0]) == LEDGE_STATUS_COUNT,

@@ -53,10 +53,12 @@ typedef enum ledge_status {
     LEDGE_ETYPE,     /* the type tag is another one */
     LEDGE_EREADONLY, /* a write through a read-only typed view */
     LEDGE_ENOTFOUND, /* what was looked for isn't there */
+    LEDGE_EBUSY,     /* it is in use: pinned, shared, or taken */
+    LEDGE_ESTALE,    /* the memory or object has changed since, or is gone */
 } ledge_status;
 
 /* LEDGE_STATUS_COUNT is the number of statuses; they are 0 to LEDGE_STATUS_COUNT - 1. */
-enum { LEDGE_STATUS_COUNT = LEDGE_ENOTFOUND + 1 };
+enum { LEDGE_STATUS_COUNT = LEDGE_ESTALE + 1 };
 
 /* ledge_strerror returns a sentence about status, for people: "The index is out of range."
  *
