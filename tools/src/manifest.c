@@ -10,7 +10,7 @@
  *              "dictionary": FILE ?, "corpus": DIR ?, "mutator": FILE ?,
  *              "limits": { "timeout_ms": NUMBER, "rss_mb": NUMBER, "max_len": NUMBER },
  *              "builds": [ { "engine": "libfuzzer"|"afl"|"replay",
- *                            "sanitizer": "asan"|"ubsan"|"tsan"|"msan"|"none"|"cmplog"|"coverage",
+ *                            "sanitizer": "asan"|"ubsan"|"tsan"|"msan"|"none"|"cmplog"|"edges"|"coverage",
  * "binary": FILE } … ], "repro": { "cc": FILE, "cflags": [TEXT…], "flavours": [ { "sanitizer": …,
  * "flags": [TEXT…], "library": FILE } … ] } ? } */
 #include "manifest.h"
@@ -166,7 +166,7 @@ static bool read_texts(struct reader *reader, const struct place *place, const j
 
 static const char *const engines[] = {"libfuzzer", "afl", "replay", NULL};
 static const char *const sanitizers[] = {"asan", "ubsan",  "tsan",     "msan",
-                                         "none", "cmplog", "coverage", NULL};
+                                         "none", "cmplog", "edges", "coverage", NULL};
 
 static bool read_builds(struct reader *reader, const struct place *place, const json_t *object,
                         struct target *target)
