@@ -370,13 +370,13 @@ OP(is_aligned, POINTER(at), ALIGNMENT(align))
              model_is_power(align) && (uintptr_t)at.at % align == 0);
 }
 
-OP(names, RANGE(number, 0, 15))
+OP(names, RANGE(number, 0, 31))
 {
-    static const char *const name[16] = {
-        "OK",        "ENULL",  "ERANGE", "EALIGN",    "EINVAL",    "ESIZE", "EEMPTY", "ESHORT",
-        "EOVERFLOW", "ENOMEM", "ETYPE",  "EREADONLY", "ENOTFOUND", "?",     "?",      "?"};
-    CHECK_BYTES(ledge_status_name((ledge_status)number) + strlen("LEDGE_"), name[number],
-                strlen(name[number]) + 1);
+    static const char *const names[32] = {"OK",    "ENULL",     "ERANGE",    "EALIGN",    "EINVAL",
+                                          "ESIZE", "EEMPTY",    "ESHORT",    "EOVERFLOW", "ENOMEM",
+                                          "ETYPE", "EREADONLY", "ENOTFOUND", "EBUSY",     "ESTALE"};
+    const char *want = names[number] ? names[number] : "?";
+    CHECK_BYTES(ledge_status_name((ledge_status)number) + strlen("LEDGE_"), want, strlen(want) + 1);
     CHECK_EQ(strchr(ledge_strerror((ledge_status)number), '.') != NULL, true);
 }
 
@@ -414,4 +414,15 @@ TARGET(cast, .includes = "#include <ledge/cast.h>\n", .support = kit_support,
                &typed_set,  &typed_at,    &typed_as_view, &load,        &store,
                &view_get,   &span_put,    &cursor_of,     &cursor_skip, &cursor_bytes,
                &cursor_u8,  &cursor_read, &bounds_check,  &sizes,       &align_up,
-               &is_aligned, &names,       &resize,        &release,     &typed_set_self});
+               &is_aligned, &names,       &resize,        &release,     &typed_set_self},
+       .unreachable = {
+           {&typed_view, ~KIT_SET(KIT_PTR_NULL), KIT_SET(KIT_LENGTH_TOP),
+            "no view ends behind the address space"},
+           {&typed_span, KIT_ANY, KIT_SET(KIT_LENGTH_WRAPS) | KIT_SET(KIT_LENGTH_TOP),
+            "no span ends behind the address space"},
+           {&view_get, KIT_ANY, KIT_TOO_LONG, "a view is made of memory that is there"},
+           {&span_put, KIT_ANY, KIT_TOO_LONG, "a span is made of memory that is there"},
+           {&span_put, KIT_SET(KIT_PTR_READONLY) | KIT_SET(KIT_PTR_FREED), KIT_ANY,
+            "a span is made of memory that can be written"},
+           {&cursor_of, KIT_ANY, KIT_TOO_LONG, "a cursor reads memory that is there"},
+       });

@@ -338,4 +338,6 @@ static const char *status_name(int status)
 
 TARGET(view, .includes = "#include <ledge/view.h>\n", .status_name = status_name,
        .ops = {&make, &of, &valid, &header, &header_null, &get, &set, &fill, &copy, &sub, &sub3,
-               &clip, &append, &append_bytes, &split_at, &split_on, &compare, &find, &find_byte});
+               &clip, &append, &append_bytes, &split_at, &split_on, &compare, &find, &find_byte},
+       .unreachable = {{&of, ~KIT_SET(KIT_PTR_NULL), KIT_TOO_LONG,
+                        "ledge_view_of takes the caller's word for the length"}});

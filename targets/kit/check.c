@@ -32,6 +32,7 @@ static void trace_check(const struct kit_site *site, const char *kind, size_t i,
 
 void kit_about_eq(const struct kit_site *site, size_t i, uint64_t want)
 {
+    kit_calls_made++;
     if (kit_trace_fd < 0)
         return;
     char number[24];
@@ -41,6 +42,7 @@ void kit_about_eq(const struct kit_site *site, size_t i, uint64_t want)
 
 void kit_about_bytes(const struct kit_site *site, size_t i, const void *want, size_t n)
 {
+    kit_calls_made++;
     if (kit_trace_fd < 0)
         return;
     const uint8_t *w = want;
@@ -84,7 +86,7 @@ static const char *status_text(int status, char *buffer, size_t size)
 int kit_status(const struct kit_site *site, int got, int want)
 {
     char got_number[16], want_number[16];
-    kit_account_status((unsigned)got);
+    kit_account_status(site->tally, site, (unsigned)got);
     if (kit_trace_fd >= 0)
         trace_check(site, "status", 0, status_text(want, want_number, sizeof want_number));
     if (got == want)

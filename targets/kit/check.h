@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
+
 /* Where a check stands, and what it looks at. */
 struct kit_site {
     const char *file;
@@ -25,6 +27,8 @@ struct kit_site {
     const char *expression;
     const char *index; /* the name of a loop index, or NULL */
     int line;
+    const char *call;        /* the call whose status is checked, or NULL */
+    struct kit_tally *tally; /* for its statuses (account.h); NULL: it checks none */
 };
 
 /* CHECK_EQ aborts unless two numbers (integers, or booleans) are equal. */
@@ -37,16 +41,28 @@ struct kit_site {
 
 /* CHECK_STATUS is CHECK_EQ for the status that an API function returned: it is also counted
  * (account.h). */
-#define CHECK_STATUS(got, want)                                                                    \
+#define CHECK_STATUS(got, want) KIT_CHECK_STATUS(NULL, #got, got, want)
+
+#define KIT_CHECK_STATUS(call_text, text, got, want)                                               \
     do {                                                                                           \
-        KIT_SITE(NULL, #got);                                                                      \
+        static struct kit_tally kit_tally_;                                                        \
+        static const struct kit_site kit_site_ = {.file = __FILE__,                                \
+                                                  .function = __func__,                            \
+                                                  .expression = text,                              \
+                                                  .line = __LINE__,                                \
+                                                  .call = call_text,                               \
+                                                  .tally = &kit_tally_};                           \
         if (!kit_status(&kit_site_, (int)(got), (int)(want)))                                      \
             abort();                                                                               \
     } while (0)
 
 /* A site is static: under ASan, one on the stack would cost more than the check. */
-#define KIT_SITE(index, text)                                                                      \
-    static const struct kit_site kit_site_ = {__FILE__, __func__, text, index, __LINE__}
+#define KIT_SITE(index_, text)                                                                     \
+    static const struct kit_site kit_site_ = {.file = __FILE__,                                    \
+                                              .function = __func__,                                \
+                                              .expression = text,                                  \
+                                              .index = index_,                                     \
+                                              .line = __LINE__}
 
 #define KIT_CHECK_EQ(index, i, text, got, want)                                                    \
     do {                                                                                           \

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "account.h"
 #include "draw.h"
 #include "run.h"
 
@@ -35,7 +36,7 @@ void kit_write_dictionary(FILE *out)
 static bool write_seed(const char *directory, const char *name, const struct kit_call *calls,
                        size_t count)
 {
-    static uint8_t bytes[KIT_RECORD * RANDOM_CALLS];
+    static uint8_t bytes[KIT_RECORD * KIT_CALLS];
     char path[4096];
     const size_t size = kit_encode(calls, count, bytes, sizeof bytes);
     snprintf(path, sizeof path, "%s/%s", directory, name);
@@ -46,7 +47,41 @@ static bool write_seed(const char *directory, const char *name, const struct kit
     return fclose(file) == 0 && written;
 }
 
-bool kit_write_seeds(const char *directory)
+/* One program that reaches the cells of an operation with one pointer class, each in the simplest
+ * way; none where there are no such cells. */
+static bool write_lattice(const char *directory, size_t index, enum kit_ptr_class pointer,
+                          const struct kit_cell_way ways[KIT_CELLS])
+{
+    static struct kit_call calls[KIT_CELLS / KIT_PTR_CLASSES];
+    const struct kit_op *op = kit_target.ops[index];
+    char name[128];
+    size_t count = 0;
+    for (unsigned cell = 0; cell < KIT_CELLS; cell++) {
+        if (kit_cell_pointer(cell) != pointer || !kit_account_reachable(op, cell, &ways[cell]))
+            continue;
+        simplest_call(index, &calls[count]);
+        memcpy(calls[count++].raw, ways[cell].raw, sizeof ways[cell].raw);
+    }
+    snprintf(name, sizeof name, "lattice-%s-%s", op->name, kit_ptr_class_name(pointer));
+    return count == 0 || write_seed(directory, name, calls, count);
+}
+
+static bool write_lattices(const char *directory)
+{
+    static struct kit_cell_way ways[KIT_CELLS];
+    static _Alignas(KIT_REGION) uint8_t stack_block[KIT_REGION];
+    bool written = true;
+    kit_memory_begin(stack_block);
+    for (size_t i = 0; i < kit_ops_count(); i++) {
+        kit_cell_ways(kit_target.ops[i], ways);
+        for (unsigned class_ = 0; class_ < KIT_PTR_CLASSES && written; class_++)
+            written = write_lattice(directory, i, (enum kit_ptr_class)class_, ways);
+    }
+    kit_memory_end();
+    return written;
+}
+
+static bool write_programs(const char *directory)
 {
     struct kit_call calls[RANDOM_CALLS];
     char name[64];
@@ -65,4 +100,9 @@ bool kit_write_seeds(const char *directory)
             return false;
     }
     return true;
+}
+
+bool kit_write_seeds(const char *directory)
+{
+    return write_programs(directory) && write_lattices(directory);
 }

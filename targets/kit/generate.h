@@ -10,8 +10,9 @@
  * that libFuzzer and AFL++ share. */
 void kit_write_dictionary(FILE *out);
 
-/* kit_write_seeds writes the seed files into an existing directory: each operation alone, and a few
- * random programs from fixed seeds. False with errno set when a file could not be written. */
+/* kit_write_seeds writes the seed files into an existing directory: each operation alone, a few
+ * random programs from fixed seeds, and programs that reach every cell (cells.h). False with errno
+ * set when a file could not be written. */
 bool kit_write_seeds(const char *directory);
 
 #endif

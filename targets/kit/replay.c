@@ -11,8 +11,10 @@
 #include "account.h"
 #include "emit_c.h"
 #include "generate.h"
+#include "measure.h"
 #include "memory.h"
 #include "run.h"
+#include "serve.h"
 #include "text.h"
 
 enum { EXIT_INPUT = 2, EMIT_SECONDS = 30 };
@@ -25,9 +27,13 @@ static const char usage[] =
     "       %s --emit-c FILE      a standalone C program that makes the same calls\n"
     "       %s --stats PATH...    run, then print calls, statuses and pointer x length x alignment "
     "cells\n"
+    "       %s --account PATH...  run, then print the same as JSON\n"
     "       %s --table            the operations and their arguments, as JSON\n"
     "       %s --dict             the dictionary for libFuzzer and AFL++\n"
     "       %s --seeds DIR        write the seed corpus into DIR\n"
+    "       %s --features FILE MS  what each input on stdin exercises (for `ledge corpus`: "
+    "kit/measure.h)\n"
+    "       %s --serve            fork for each input on standard input (kit/serve.h)\n"
     "\n"
     "Every byte string is a program. \"ledge-run: PATH\" goes to stderr before each input, so that "
     "the last one names the\n"
@@ -155,16 +161,27 @@ static int emit(const char *path)
     return failed ? 0 : 1;
 }
 
-static int stats(char **paths)
+static int account_for(char **paths, void (*account)(FILE *))
 {
     const int result = kit_run_paths(paths);
-    kit_account_print(stdout, kit_target.ops, kit_ops_count(), kit_target.status_name);
+    account(stdout);
     return result;
+}
+
+static size_t take_cells(uint32_t *out)
+{
+    return kit_account_take(kit_target.ops, kit_ops_count(), out);
+}
+
+static int features(const char *path, const char *timeout_ms)
+{
+    const struct measure_cells cells = {(uint32_t)kit_account_numbers(kit_ops_count()), take_cells};
+    return measure_inputs(path, (unsigned)strtoul(timeout_ms, NULL, 10), &cells);
 }
 
 static int help(FILE *out, const char *self)
 {
-    fprintf(out, usage, self, self, self, self, self, self, self, self);
+    fprintf(out, usage, self, self, self, self, self, self, self, self, self, self, self);
     return out == stdout ? 0 : EXIT_INPUT;
 }
 
@@ -177,6 +194,8 @@ int main(int argc, char **argv)
         return kit_write_table(stdout), 0;
     if (strcmp(option, "--dict") == 0)
         return kit_write_dictionary(stdout), 0;
+    if (strcmp(option, "--serve") == 0)
+        return kit_serve(LLVMFuzzerTestOneInput);
     if (argc < 2 || (option[0] == '-' && argc < 3))
         return help(stderr, argv[0]);
     if (strcmp(option, "--print") == 0)
@@ -188,6 +207,10 @@ int main(int argc, char **argv)
     if (strcmp(option, "--seeds") == 0)
         return kit_write_seeds(argv[2]) ? 0 : cannot(argv[2]);
     if (strcmp(option, "--stats") == 0)
-        return stats(argv + 2);
+        return account_for(argv + 2, kit_account_print);
+    if (strcmp(option, "--account") == 0)
+        return account_for(argv + 2, kit_account_json);
+    if (strcmp(option, "--features") == 0 && argc == 4)
+        return features(argv[2], argv[3]);
     return option[0] == '-' ? help(stderr, argv[0]) : kit_run_paths(argv + 1);
 }

@@ -7,7 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cells.h"
 #include "program.h"
+
+/* Cells (cells.h) that an operation refuses: its precondition keeps them from the API. */
+struct kit_unreachable {
+    const struct kit_op *op;
+    unsigned pointers, lengths; /* sets of classes: KIT_SET(KIT_PTR_NULL), KIT_ANY */
+    const char *why;
+};
+
+#define KIT_SET(class_) (1u << (class_))
+#define KIT_ANY         (~0u)
+/* Lengths that reach behind the pointer's memory. */
+#define KIT_TOO_LONG                                                                               \
+    (KIT_SET(KIT_LENGTH_MORE_ONE) | KIT_SET(KIT_LENGTH_BEYOND) | KIT_SET(KIT_LENGTH_WRAPS) |       \
+     KIT_SET(KIT_LENGTH_TOP))
 
 struct kit_target {
     const char *name;
@@ -17,10 +32,13 @@ struct kit_target {
     void *world;
     size_t world_size;
     void (*open)(void *world);
+    void (*check)(void *world); /* after every operation */
     void (*close)(void *world);
     const char *(*status_name)(
         int status);                   /* a status as a C identifier; NULL: statuses are numbers */
     const struct kit_op *ops[KIT_OPS]; /* NULL after the last */
+    struct kit_unreachable unreachable[8]; /* op NULL after the last; of two that fit a cell, the
+                                              first gives the reason */
 };
 
 extern const struct kit_target kit_target;

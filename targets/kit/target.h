@@ -69,7 +69,7 @@ static void world_close(struct world *w);
 #define KIT_EXPECT(name, text, call, want) \
     kit_trace_call(text); \
     const int name = (int)(call); \
-    CHECK_STATUS(name, want)
+    KIT_CHECK_STATUS(#call, #name, name, want)
 
 /* REQUIRE leaves the operation where its precondition does not hold. */
 #define REQUIRE(condition) \
@@ -111,7 +111,6 @@ static void world_close(struct world *w);
     { \
         (void)v; \
         op_##name_(w pass); \
-        world_check(w); \
     } \
     static const struct kit_arg kit_args_##name_[] = { describe }; \
     static const struct kit_op name_ = { #name_, kit_op_##name_, kit_args_##name_, count }; \
@@ -124,6 +123,7 @@ static void world_close(struct world *w);
 #define TARGET(name_, ...) \
     static struct world kit_world; \
     static void kit_open(void *w) { world_open(w); } \
+    static void kit_check(void *w) { world_check(w); } \
     static void kit_close(void *w) { world_close(w); } \
     _Alignas(KIT_REGION) uint8_t kit_foreign[KIT_REGION]; \
     int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) \
@@ -134,7 +134,8 @@ static void world_close(struct world *w);
     } \
     const struct kit_target kit_target = { \
         .name = #name_, .objects = KIT_TEXT(OBJECTS), .world = &kit_world, \
-        .world_size = sizeof kit_world, .open = kit_open, .close = kit_close, __VA_ARGS__ }
+        .world_size = sizeof kit_world, .open = kit_open, .check = kit_check, \
+        .close = kit_close, __VA_ARGS__ }
 
 #define KIT_TEXT(...)  KIT_TEXT_(__VA_ARGS__)
 #define KIT_TEXT_(...) #__VA_ARGS__

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 int kit_trace_fd = -1;
+size_t kit_calls_made;
 
 void kit_trace(const char *format, ...)
 {
@@ -19,6 +20,7 @@ void kit_trace(const char *format, ...)
 
 void kit_trace_call(const char *text)
 {
+    kit_calls_made++;
     if (kit_trace_fd >= 0)
         dprintf(kit_trace_fd, "call %s;\n", text);
 }

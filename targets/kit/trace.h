@@ -17,11 +17,17 @@
 #ifndef LEDGE_KIT_TRACE_H
 #define LEDGE_KIT_TRACE_H
 
+#include <stddef.h>
+
 /* The file descriptor that events go to; -1: no trace. */
 extern int kit_trace_fd;
 
 /* kit_trace writes one line; printf-like; without the newline. */
 void kit_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* How many calls were made and checks begun: an operation that left this as it was exercised
+ * nothing. */
+extern size_t kit_calls_made;
 
 /* kit_trace_call writes a call event. */
 void kit_trace_call(const char *text);
