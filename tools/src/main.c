@@ -21,6 +21,8 @@ static const struct entry {
     {"triage", cmd_triage, "say what each crash is: type, place, class, security, signature"},
     {"minimize", cmd_minimize, "the smallest input with the same signature, and a C program"},
     {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
+    {"show", cmd_show, "what the store knows: the issues, or all of one thing"},
+    {"verify", cmd_verify, "check that the store is as it was left, to the last byte"},
     {"corpus", cmd_corpus, "distil a corpus, or add to it what brings something new"},
     {"targets", cmd_targets, "list the targets and their builds"},
     {"bugs", cmd_bugs, "the planted bugs: is each found, named, shrunk and kept?"},

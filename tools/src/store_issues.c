@@ -119,10 +119,21 @@ static bool learn(struct store *store, const struct store_crash *crash, int64_t 
     return ok;
 }
 
+/* Found again, the very same input tells nothing new of itself. */
+static bool is_settled(struct store *store, const struct store_crash *crash, int64_t issue)
+{
+    return store_number(store_prepare(store,
+                                      "SELECT count(*) FROM crashes WHERE id = ? AND issue = ? AND "
+                                      "status = 'named'",
+                                      "ii", crash->id, issue),
+                        0) == 1;
+}
+
 static bool count(struct store *store, const struct store_crash *crash, int64_t issue,
                   const struct store_evidence *evidence, bool *back, struct fail *why)
 {
-    return crash_settle(store, crash, "named", issue, evidence, why) &&
+    return (is_settled(store, crash, issue) ||
+            crash_settle(store, crash, "named", issue, evidence, why)) &&
            store_finish(store,
                         store_prepare(store,
                                       "UPDATE issues SET count = count + 1, last_seen = "
@@ -136,7 +147,8 @@ static bool count(struct store *store, const struct store_crash *crash, int64_t 
 bool store_count(struct store *store, const struct store_crash *crash, int64_t issue,
                  const struct store_evidence *evidence, bool *back, struct fail *why)
 {
-    return crash_write_log(store, evidence, why) && store_begin(store, why) &&
+    return (is_settled(store, crash, issue) || crash_write_log(store, evidence, why)) &&
+           store_begin(store, why) &&
            store_commit(store, count(store, crash, issue, evidence, back, why), why);
 }
 
