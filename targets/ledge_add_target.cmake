@@ -14,7 +14,7 @@ function(ledge_target_binaries prefix name flavour library)
     string(REPLACE "afl-" "" sanitizer ${flavour})
     ledge_executable(${prefix}-afl-${sanitizer} ${flavour} ${object} ${library} "" -fsanitize=fuzzer)
   else()
-    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library} kit/replay.c "")
+    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library} "kit/replay.c;kit/serve.c;kit/measure.c" "")
     if(LEDGE_${flavour}_GUIDE)
       ledge_executable(${prefix}-libfuzzer-${flavour} ${flavour} ${object} ${library} kit/mutator_libfuzzer.c
                        -fsanitize=fuzzer)
