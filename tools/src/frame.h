@@ -26,7 +26,8 @@
 struct frame {
     unsigned number;       /* what stood behind the '#' */
     bool follows;          /* it has no number: it goes on with the stack above it */
-    ledge_view function;   /* as printed, with arguments; empty: unknown */
+    ledge_view function;   /* as printed, in C++ with parameters; empty: unknown */
+    ledge_view arguments;  /* a debugger's "(p=0x0, n=3)", as far as it is on the line */
     ledge_view file;       /* as printed; empty: unknown */
     unsigned line, column; /* 0: unknown */
     ledge_view module;     /* path or bare name; empty: unknown */

@@ -142,7 +142,7 @@ static ledge_view without_module(ledge_view text)
 static size_t without_suffix(ledge_view name)
 {
     static const char *const suffixes[] = {".isra",     ".part",  ".constprop",  ".cold", ".llvm",
-                                           ".lto_priv", ".clone", ".localalias", "+0x"};
+                                           ".lto_priv", ".clone", ".localalias", "+0x",   "@"};
     size_t len = name.length;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         size_t at = text_find(text_head(name, len), suffixes[i]);

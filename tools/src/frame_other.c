@@ -52,6 +52,7 @@ bool frame_debugger(ledge_view rest, struct frame *frame)
     if (at == TEXT_NONE && from == TEXT_NONE && !listed)
         return false;
     frame->function = known(text_head(rest, arguments));
+    frame->arguments = text_tail(rest, arguments + 1);
     if (at != TEXT_NONE)
         frame_place(text_tail(rest, at + 5), frame);
     else if (from != TEXT_NONE)
@@ -128,14 +129,15 @@ static void take_valgrind_place(ledge_view rest, struct frame *frame)
         if (object || place.line > 0)
             frame->function = text_head(rest, open);
         if (object) {
-            frame->module = inner;
-            frame->offset = frame->address;
+            frame->module = inner; /* but where in it, nobody says */
         } else if (place.line > 0) {
             frame->file = place.file;
             frame->line = place.line;
         }
     }
     frame->function = known(text_trim(frame->function));
+    if (frame->function.length == 0)
+        frame->module = nothing;
 }
 
 /* "at 0x10916D: name (file.c:12)": `lead` is "at 0x" or "by 0x". */

@@ -1,5 +1,3 @@
-#include "report.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +16,13 @@ struct scan {
     ledge_view next_title;
     struct stack *open; /* the stack that the next frame may belong to */
     unsigned last_number;
+    unsigned next_thread;
+    unsigned unplaced; /* for so many lines the place of the last frame may still come */
     size_t line_number;
 };
+
+/* A debugger's arguments may take a few lines before the place comes. */
+#define UNPLACED_LINES 8
 
 /* --- Text ----------------------------------------------------------------------------------- */
 
@@ -49,6 +52,34 @@ static size_t escape_length(const unsigned char *at, size_t left)
     return len < left && at[len] >= 0x40 && at[len] < 0x7F ? len + 1 : len;
 }
 
+/* The length of what is left of an escape sequence where something has taken its first byte, or
+ * written it out: "[31m", "^[[0m", "\\033[1m", "\\x1b[K"; 0: it is none. */
+static size_t leftover_length(const unsigned char *at, size_t left)
+{
+    static const char *const written[] = {"^[", "\\033", "\\x1b", "\\e", "\\u001b", "\xE2\x90\x9B"};
+    ledge_view text = ledge_view_of(at, left);
+    for (size_t i = 0; at[0] != '[' && i < sizeof written / sizeof *written; i++) {
+        ledge_view rest = text;
+        if (text_skip(&rest, written[i]) && text_starts(rest, "["))
+            text = rest;
+    }
+    if (!text_skip(&text, "["))
+        return 0;
+    bool any = false;
+    while (text.length > 0 && (text_is_digit(text.ptr[0]) || text.ptr[0] == ';')) {
+        any = true;
+        text = text_tail(text, 1);
+    }
+    bool colour = any && text_starts(text, "m");
+    bool clear = !any && at[0] != '[' && (text_starts(text, "K") || text_starts(text, "m"));
+    return colour || clear ? left - text.length + 1 : 0;
+}
+
+static bool may_be_leftover(unsigned char byte)
+{
+    return byte == '[' || byte == '^' || byte == '\\' || byte == 0xE2;
+}
+
 /* Writes the text that is in the bytes; a lone carriage return ends a line as well. */
 static size_t clean(const unsigned char *bytes, size_t len, char *out)
 {
@@ -56,7 +87,10 @@ static size_t clean(const unsigned char *bytes, size_t len, char *out)
     for (size_t i = 0; i < len;) {
         unsigned char byte = bytes[i];
         size_t sequence = byte >= 0x80 ? utf8_length(bytes + i, len - i) : 1;
-        if (byte == 0x1B) {
+        size_t leftover = may_be_leftover(byte) ? leftover_length(bytes + i, len - i) : 0;
+        if (leftover > 0) {
+            i += leftover;
+        } else if (byte == 0x1B) {
             i += escape_length(bytes + i, len - i);
         } else if (byte == '\r') {
             if (i + 1 >= len || bytes[i + 1] != '\n')
@@ -126,22 +160,55 @@ const char *stack_role_name(enum stack_role role)
     return names[role];
 }
 
-static void take_frame(struct scan *scan, const struct frame *frame)
+static void take_frame(struct scan *scan, struct frame *frame)
 {
     if (!scan->current)
         return;
+    if (frame->follows)
+        frame->number = scan->open ? scan->last_number + 1 : 0;
     bool continues = scan->open && frame->number > scan->last_number;
     if (!continues && (frame->number == 0 || !scan->open)) {
         scan->open = stack_open(scan->current, scan->next_role, scan->next_title);
+        if (scan->open)
+            scan->open->thread = scan->next_thread;
         scan->next_role = STACK_OTHER;
         scan->next_title = ledge_view_of(NULL, 0);
+        scan->next_thread = 0;
         continues = scan->open != NULL;
     }
+    scan->unplaced = 0;
     if (continues) {
         scan->open->closed = false;
         stack_add(scan->open, frame);
         scan->last_number = frame->number;
+        if (frame->file.length == 0 && frame->module.length == 0)
+            scan->unplaced = UNPLACED_LINES;
     }
+}
+
+/* The outermost frame of a thread: there was nothing more to print. */
+static bool is_outermost(const struct frame *frame)
+{
+    static const char *const names[] = {"main",    "_start",        "start_thread", "clone",
+                                        "__clone", "__clone3",      "clone3",       "thread_start",
+                                        "start",   "_pthread_start"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (text_is(frame->function, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Returns true when the line was the rest of the last frame. */
+static bool take_rest_of_frame(struct scan *scan, const struct line *line)
+{
+    if (scan->unplaced == 0 || !scan->open || scan->open->len == 0)
+        return false;
+    scan->unplaced--;
+    if (!frame_continue(line->text, &scan->open->frames[scan->open->len - 1]))
+        return false;
+    scan->unplaced = 0;
+    return true;
 }
 
 /* --- Reports -------------------------------------------------------------------------------- */
@@ -152,29 +219,88 @@ static void go_on_with(struct scan *scan, struct report *report)
     scan->open = NULL;
     scan->next_role = STACK_CRASH;
     scan->next_title = ledge_view_of(NULL, 0);
+    scan->next_thread = 0;
+    scan->unplaced = 0;
+}
+
+static bool is_type(const struct report *report, const char *type)
+{
+    return strcmp(report->type, type) == 0;
+}
+
+static bool is_assertion(const struct report *report)
+{
+    return report->tool == REPORT_LIBC && report->detail.length > 0;
+}
+
+/* Macros that stop a program by touching an address that everybody knows. */
+static bool is_deliberate(const struct report *report)
+{
+    return is_type(report, "UNKNOWN") &&
+           (report_near_null(report->address) || text_ends(report->address, "bbadbeef"));
+}
+
+static bool is_consequence(const struct report *fresh, const struct report *best)
+{
+    return fresh->weight == REPORT_CONSEQUENCE || fresh->may_follow ||
+           (is_assertion(best) && is_deliberate(fresh));
 }
 
 static bool replaces(const struct report *fresh, const struct report *best)
 {
-    if (best->weight == REPORT_NONE)
+    switch (best->weight) {
+    case REPORT_NONE:
         return true;
-    if (best->weight == REPORT_HINT)
+    case REPORT_MENTION:
+        return fresh->weight > REPORT_CONSEQUENCE && !is_consequence(fresh, best);
+    case REPORT_HINT:
         return fresh->weight > REPORT_HINT;
-    return best->weight == REPORT_RECOVERABLE && fresh->weight == REPORT_CRASH;
+    case REPORT_CONSEQUENCE:
+        /* Android's tombstones name the signal before the message. */
+        return is_assertion(fresh) && !report_stack(best, STACK_CRASH);
+    case REPORT_RECOVERABLE:
+        if (is_type(best, "Indirect-leak") && is_type(fresh, "Direct-leak"))
+            return true;
+        return fresh->weight == REPORT_CRASH && !(is_assertion(best) && is_deliberate(fresh));
+    default:
+        return false;
+    }
+}
+
+/* A debugger that is asked for more says once more what it stopped for. */
+static bool repeats(const struct report *fresh, const struct report *best)
+{
+    return fresh->tool == REPORT_SIGNAL && best->tool == REPORT_SIGNAL && fresh->may_follow &&
+           best->may_follow && is_type(fresh, best->type);
 }
 
 static void begin(struct scan *scan, const struct report *fresh)
 {
-    if (replaces(fresh, &scan->best)) {
-        stacks_free(&scan->best);
-        stacks_free(&scan->follow);
-        scan->follow.weight = REPORT_NONE;
-        scan->best = *fresh;
-        go_on_with(scan, &scan->best);
+    struct report *best = &scan->best;
+    /* Said twice, before the stack came. */
+    if (scan->current && fresh->tool == best->tool && is_type(fresh, best->type) &&
+        fresh->weight == best->weight && !report_stack(best, STACK_CRASH) &&
+        scan->follow.weight != REPORT_NONE)
+        return;
+    if (best->weight != REPORT_NONE && repeats(fresh, best)) {
+        if (best->address.length == 0)
+            best->address = fresh->address;
+        go_on_with(scan, best);
+        scan->next_thread = fresh->thread;
         return;
     }
-    bool wanted = fresh->weight == REPORT_CONSEQUENCE && scan->follow.weight == REPORT_NONE &&
-                  !report_stack(&scan->best, STACK_CRASH);
+    if (replaces(fresh, best)) {
+        stacks_free(best);
+        stacks_free(&scan->follow);
+        scan->follow.weight = REPORT_NONE;
+        *best = *fresh;
+        go_on_with(scan, best);
+        return;
+    }
+    if (best->weight == REPORT_MENTION && fresh->weight != REPORT_MENTION)
+        best->weight = REPORT_CRASH;
+    bool wanted = is_consequence(fresh, best) && scan->follow.weight == REPORT_NONE &&
+                  !report_stack(best, STACK_CRASH);
     if (wanted)
         scan->follow = *fresh;
     go_on_with(scan, wanted ? &scan->follow : NULL);
@@ -215,20 +341,59 @@ static void take_summary(struct scan *scan, const struct report *summary)
     }
 }
 
-static bool take_header(struct scan *scan, const struct line *line)
+/* A leak whose header is lost. */
+static bool take_lost_leak(struct scan *scan, const struct line *line)
 {
-    struct report fresh = {0};
+    bool direct;
+    if (scan->best.weight != REPORT_NONE || !report_leak_line(line, &direct) ||
+        !text_has(line->text, " byte(s) in "))
+        return false;
+    struct report fresh = {.weight = REPORT_HINT, .tool = REPORT_LSAN};
     fresh.headline = line->text;
     fresh.headline_number = scan->line_number;
+    report_set_type(&fresh, direct ? "Direct-leak" : "Indirect-leak", false);
+    begin(scan, &fresh);
+    return false;
+}
+
+static bool take_header(struct scan *scan, const struct line *line)
+{
+    static bool (*const families[])(const struct line *, struct report *) = {
+        report_sanitizer_line, report_ubsan_line,  report_libfuzzer_line,
+        report_assert_line,    report_check_line,  report_libc_line,
+        report_valgrind_line,  report_signal_line, report_kit_line,
+    };
+    const struct report named = {.headline = line->text, .headline_number = scan->line_number};
+    struct report fresh = named;
     if (report_sanitizer_summary(line, &fresh)) {
         take_summary(scan, &fresh);
         return true;
     }
-    if (!report_sanitizer_line(line, &fresh) && !report_ubsan_line(line, &fresh) &&
-        !report_libfuzzer_line(line, &fresh) && !report_libc_line(line, &fresh) &&
-        !report_kit_line(line, &fresh))
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        fresh = named;
+        if (families[i](line, &fresh)) {
+            begin(scan, &fresh);
+            return true;
+        }
+    }
+    return take_lost_leak(scan, line);
+}
+
+/* One thread's stack among several of a debugger. */
+static bool take_thread(struct scan *scan, const struct line *line)
+{
+    struct report *report = scan->current;
+    unsigned thread;
+    bool died;
+    if ((report->tool != REPORT_SIGNAL && report != &scan->orphan) ||
+        !report_thread(line, &thread, &died))
         return false;
-    begin(scan, &fresh);
+    if (died)
+        report->thread = thread;
+    if (text_has(line->text, "[Current thread is "))
+        return true;
+    scan->next_thread = thread;
+    scan->next_role = report_stack(report, STACK_CRASH) ? STACK_OTHER : STACK_CRASH;
     return true;
 }
 
@@ -240,7 +405,7 @@ static void take_title(struct scan *scan, const struct line *line)
         take_leak(scan, direct);
     else if (report_role(line, &role))
         scan->next_role = role;
-    else
+    else if (!take_thread(scan, line))
         return;
     scan->next_title = text_trim(line->text);
     scan->open = NULL;
@@ -252,11 +417,13 @@ static void take_line(struct scan *scan, const struct line *line)
     if (frame_parse(line->text, &frame)) {
         take_frame(scan, &frame);
         if (scan->open)
-            scan->open->closed = false;
+            scan->open->closed = line->whole && is_outermost(&frame);
         return;
     }
     if (scan->open && line->whole)
         scan->open->closed = true;
+    if (take_rest_of_frame(scan, line))
+        return;
     /* Nothing that means anything is this short. */
     if (line->text.length < 4 || take_header(scan, line) || !scan->current)
         return;
@@ -270,18 +437,55 @@ static void take_line(struct scan *scan, const struct line *line)
 
 /* --- The end -------------------------------------------------------------------------------- */
 
-/* A log that lost its beginning may still hold an access with a stack. */
+/* A log that lost its beginning may still hold an access with a stack, or the stack of a debugger
+ * on which something ends the process. */
 static void adopt_orphan(struct scan *scan)
 {
     struct report *orphan = &scan->orphan;
     if (scan->best.weight != REPORT_NONE || !report_stack(orphan, STACK_CRASH))
         return;
     bool race = report_stack(orphan, STACK_PREVIOUS) != NULL;
-    orphan->weight = orphan->access == ACCESS_UNKNOWN ? REPORT_NONE : REPORT_HINT;
-    orphan->tool = race ? REPORT_TSAN : REPORT_UNKNOWN;
-    report_set_type(orphan, race ? "Data race" : "UNKNOWN", false);
+    bool touched = orphan->access != ACCESS_UNKNOWN;
+    if (!touched)
+        report_choose_stack(orphan);
+    bool ended = !touched && report_read_stack(orphan);
+    orphan->weight = touched || ended ? REPORT_HINT : REPORT_NONE;
+    orphan->tool = race ? REPORT_TSAN : ended ? REPORT_SIGNAL : REPORT_UNKNOWN;
+    if (touched)
+        report_set_type(orphan, race ? "Data race" : "UNKNOWN", false);
+    else if (ended && orphan->type[0] == '\0')
+        report_set_type(orphan, "Abrt", false);
     scan->best = *orphan;
     *orphan = (struct report){0};
+}
+
+/* A signal that nobody explains: whose stack it was, and who raised it. */
+static void explain_signal(struct report *best)
+{
+    if (best->tool != REPORT_SIGNAL)
+        return;
+    report_choose_stack(best);
+    if (is_type(best, "Abrt"))
+        report_read_stack(best);
+    report_find_recursion(best);
+}
+
+/* What stands above the call of a signal handler belongs to the handler. */
+static void drop_handler(struct report *best)
+{
+    for (size_t i = 0; i < best->stacks_len; i++) {
+        struct stack *stack = &best->stacks[i];
+        size_t past = 0;
+        for (size_t j = 0; stack->role == STACK_CRASH && j + 1 < stack->len; j++) {
+            if (frame_is_signal(&stack->frames[j]))
+                past = j + 1;
+        }
+        /* The handler ended it; what it was called for isn't told. */
+        if (past > 0 && is_type(best, "Abrt"))
+            report_set_type(best, "UNKNOWN", false);
+        stack->len -= past;
+        memmove(stack->frames, stack->frames + past, stack->len * sizeof *stack->frames);
+    }
 }
 
 /* The message came before the abort; the stack came with it. */
@@ -290,7 +494,7 @@ static void adopt_follow(struct scan *scan)
     struct report *best = &scan->best, *follow = &scan->follow;
     if (follow->weight == REPORT_NONE || report_stack(best, STACK_CRASH))
         return;
-    if (best->tool == REPORT_LIBC)
+    if (best->tool == REPORT_LIBC && follow->tool != REPORT_SIGNAL)
         best->tool = follow->tool;
     best->summary_function = follow->summary_function;
     best->summary_place = follow->summary_place;
@@ -301,6 +505,13 @@ static void adopt_follow(struct scan *scan)
     best->stacks_cap = follow->stacks_cap;
     follow->stacks = NULL;
     follow->stacks_len = follow->stacks_cap = 0;
+}
+
+/* Nothing followed: the process went on. */
+static void drop_mention(struct report *best)
+{
+    stacks_free(best);
+    *best = (struct report){0};
 }
 
 void report_parse(const char *bytes, size_t len, struct report *out)
@@ -317,8 +528,12 @@ void report_parse(const char *bytes, size_t len, struct report *out)
         take_line(&scan, &line);
         rest = text_tail(rest, line.text.length + 1);
     }
+    if (scan.best.weight == REPORT_MENTION)
+        drop_mention(&scan.best);
     adopt_orphan(&scan);
     adopt_follow(&scan);
+    explain_signal(&scan.best);
+    drop_handler(&scan.best);
     stacks_free(&scan.orphan);
     stacks_free(&scan.follow);
     *out = scan.best;

@@ -1,8 +1,9 @@
 /* report.h: the crash report inside a log.
  *
  * A log is anything that a dying process wrote, mixed with its own output, with colour codes,
- * carriage returns, time stamps in front of the lines, several reports in a row, or cut off
- * anywhere. Nothing in it can make the parser fail, hang, or take more than linear time. */
+ * carriage returns, time stamps or quotation marks in front of the lines, several reports in a row,
+ * or cut off anywhere. Nothing in it can make the parser fail, hang, or take more than linear time.
+ */
 #ifndef LEDGE_TOOLS_REPORT_H
 #define LEDGE_TOOLS_REPORT_H
 
@@ -23,12 +24,15 @@ enum report_tool {
     REPORT_LIBFUZZER,
     REPORT_LIBC, /* assert, and what the allocator and the stack protector say */
     REPORT_KIT,
-    REPORT_SIGNAL, /* nobody but the kernel */
+    REPORT_SIGNAL,   /* the kernel, a shell, a debugger, a program's own handler */
+    REPORT_VALGRIND, /* memcheck, helgrind, drd */
+    REPORT_CFI,      /* clang's control flow integrity */
 };
 
 /* What a report says about the death of the process. */
 enum report_weight {
     REPORT_NONE,        /* there is no report */
+    REPORT_MENTION,     /* counts only when the death of the process follows */
     REPORT_HINT,        /* something broke, but what is lost: only a summary, or only an access */
     REPORT_CONSEQUENCE, /* an abort or a trap, for which an earlier line may give the reason */
     REPORT_RECOVERABLE, /* an error after which the process may have gone on */
@@ -51,7 +55,8 @@ struct stack {
     ledge_view title; /* the line above it; may be empty */
     struct frame *frames;
     size_t len, cap;
-    bool closed; /* something followed the last frame, so that it wasn't cut off here */
+    unsigned thread; /* a debugger's number of the thread; 0: it gave none */
+    bool closed;     /* something followed the last frame, so that it wasn't cut off here */
 };
 
 /* How the memory was touched. */
@@ -62,20 +67,26 @@ enum report_access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE };
 /* All views point into `text`. */
 struct report {
     enum report_weight weight;
+    bool may_follow; /* a crash by itself, and the consequence of one that came before */
     enum report_tool tool;
     ledge_view headline;        /* the line that began it; empty: its beginning is lost */
     size_t headline_number;     /* of that line in the log, from 1 */
     char type[REPORT_TYPE_MAX]; /* the crash_type without its access: "Heap-buffer-overflow" */
     bool type_sure;             /* the log gave the whole of it, and it is one we know */
     enum report_access access;
-    bool atomic;        /* the access was an atomic one */
-    uint64_t size;      /* of the access; 0: unknown */
-    ledge_view address; /* as printed, with its "0x"; empty: unknown */
-    ledge_view detail;  /* a failed expression, "op: expression": the first line of the state */
-    bool detail_whole;  /* it wasn't cut off */
-    ledge_view place;   /* "file:line:column" when the report gives it outside of a stack */
+    bool atomic;          /* the access was an atomic one */
+    uint64_t size;        /* of the access; 0: unknown */
+    ledge_view address;   /* as printed, with its "0x"; empty: unknown */
+    bool address_follows; /* the line broke where the address should have been */
+    ledge_view detail;    /* a failed expression, "op: expression": the first line of the state */
+    bool detail_whole;    /* it wasn't cut off */
+    ledge_view cast_to;   /* of a bad cast: the type that was wanted; empty: unknown */
+    ledge_view cast_from; /* and the type that was there */
+    ledge_view cause;     /* HWAddressSanitizer's: "use-after-free"; empty: it gave none */
+    ledge_view place;     /* "file:line:column" when the report gives it outside of a stack */
     ledge_view summary_function, summary_place; /* what the SUMMARY line says */
     ledge_view module_path;                     /* the full path of a module, from that line */
+    unsigned thread; /* a debugger's number of the thread that died; 0: unknown */
     struct stack *stacks;
     size_t stacks_len, stacks_cap;
     char *text; /* the log without colours, carriage returns and bytes that are no text; owned */

@@ -1,7 +1,7 @@
 /* The lines inside of a report: what was accessed and how, and the titles of its stacks. */
-#include "report_family.h"
-
 #include <string.h>
+
+#include "report_family.h"
 
 struct title {
     const char *text;    /* what the line has in it */
@@ -28,10 +28,13 @@ static const struct title titles[] = {
     {"As if synchronized via sleep", NULL, STACK_OTHER},
     {"Location is ", NULL, STACK_OTHER},
     {" is located in stack of thread ", NULL, STACK_OTHER},
+    {"Thread 0x", "(most recent call first)", STACK_OTHER},
 };
 
 bool report_role(const struct line *line, enum stack_role *role)
 {
+    if (report_valgrind_role(line, role))
+        return true;
     if (text_is(text_trim(line->text), "and:")) {
         *role = STACK_PREVIOUS;
         return true;
@@ -105,12 +108,58 @@ static void take_kit_place(const struct line *line, struct report *report)
         report->place = text_head(inner, comma);
 }
 
+/* "note: object is of type 'B'", "note: vtable is of type 'B'", "note: object has invalid vptr". */
+static void take_cast(const struct line *line, struct report *report)
+{
+    ledge_view note = text_after(line->text, "note: ");
+    if (note.length == 0 || report->cast_from.length > 0)
+        return;
+    ledge_view type = text_after(note, " is of type '");
+    size_t end = text_find_byte(type, '\'');
+    size_t invalid = text_find(note, "invalid v");
+    if (end != TEXT_NONE)
+        report->cast_from = text_head(type, end);
+    else if (invalid != TEXT_NONE)
+        report->cast_from = text_word(text_tail(note, invalid));
+}
+
+/* "Cause: use-after-free" */
+static void take_cause(const struct line *line, struct report *report)
+{
+    if (report->cause.length == 0)
+        report->cause = text_trim(text_after(line->text, "Cause: "));
+}
+
+/* A mail program may have put the address on a line of its own. */
+static void take_address(const struct line *line, struct report *report)
+{
+    ledge_view text = text_trim(line->text);
+    while (text_skip(&text, "> "))
+        text = text_trim(text);
+    text_skip(&text, "unknown ");
+    text_skip(&text, "address ");
+    report->address = report_address(line, text);
+    report->address_follows = false;
+}
+
 void report_detail(const struct line *line, struct report *report)
 {
+    if (report->address_follows)
+        take_address(line, report);
+    if (report->tool == REPORT_VALGRIND) {
+        report_valgrind_detail(line, report);
+        return;
+    }
     if (report->access == ACCESS_UNKNOWN && report->tool != REPORT_UBSAN)
         take_access(line, report);
     if (report->access == ACCESS_UNKNOWN)
         take_signal(line, report);
     if (report->tool == REPORT_KIT)
         take_kit_place(line, report);
+    if (report->tool == REPORT_SIGNAL)
+        report_signal_detail(line, report);
+    if (report->tool == REPORT_HWASAN)
+        take_cause(line, report);
+    if (report->tool == REPORT_CFI || report->tool == REPORT_UBSAN)
+        take_cast(line, report);
 }

@@ -17,6 +17,10 @@ bool report_sanitizer_line(const struct line *line, struct report *fresh);
 bool report_ubsan_line(const struct line *line, struct report *fresh);
 bool report_libfuzzer_line(const struct line *line, struct report *fresh);
 bool report_libc_line(const struct line *line, struct report *fresh);
+bool report_assert_line(const struct line *line, struct report *fresh);
+bool report_check_line(const struct line *line, struct report *fresh);
+bool report_signal_line(const struct line *line, struct report *fresh);
+bool report_valgrind_line(const struct line *line, struct report *fresh);
 bool report_kit_line(const struct line *line, struct report *fresh);
 
 /* report_sanitizer_summary fills a hint from "SUMMARY: AddressSanitizer: double-free (…) in f". */
@@ -26,17 +30,51 @@ bool report_sanitizer_summary(const struct line *line, struct report *fresh);
  * what a failed check saw. */
 void report_detail(const struct line *line, struct report *report);
 
+/* The same for what only one family prints. */
+void report_valgrind_detail(const struct line *line, struct report *report);
+void report_signal_detail(const struct line *line, struct report *report);
+
 /* report_role tells whether the line is the title of a stack, and of which. */
 bool report_role(const struct line *line, enum stack_role *role);
+bool report_valgrind_role(const struct line *line, enum stack_role *role);
+
+/* report_thread tells whether the line is the title of one thread's stack as debuggers print it.
+ * *died: it says that this is the thread that did. */
+bool report_thread(const struct line *line, unsigned *thread, bool *died);
 
 /* report_leak_line: "Direct leak of …" and "Indirect leak of …"; *direct says which. */
 bool report_leak_line(const struct line *line, bool *direct);
 
+/* report_choose_stack gives the role of the crash to the stack of the thread that died, where a
+ * debugger printed several. */
+void report_choose_stack(struct report *report);
+
+/* report_read_stack looks at who ended the process: "__assert_fail (assertion=…)" on the stack of
+ * an abort tells more than the signal. Returns false when nothing there ends a process. */
+bool report_read_stack(struct report *report);
+
+/* report_find_recursion turns a segmentation fault deep in a recursion into what it is. */
+void report_find_recursion(struct report *report);
+
 /* report_set_type copies a type; sure says whether it is one we know, and whole. */
 void report_set_type(struct report *report, const char *type, bool sure);
+
+/* report_set_signal sets weight and type from a signal's number. Returns false for a signal that is
+ * no crash: somebody pressed ^C. */
+bool report_set_signal(struct report *report, int number);
+
+/* report_signal_number reads "SIGSEGV", "11", "Segmentation fault" at the front of text; 0 when it
+ * is none of them. */
+int report_signal_number(ledge_view text);
+
+/* report_libc_message names what the C library says of memory it finds broken; NULL: nothing. */
+const char *report_libc_message(ledge_view text);
 
 /* report_address takes "0x1234" from the front of text; empty when it isn't there, or touches the
  * end of a line that was cut. */
 ledge_view report_address(const struct line *line, ledge_view text);
+
+/* report_near_null: an address that is null, or null with a small offset. */
+bool report_near_null(ledge_view address);
 
 #endif

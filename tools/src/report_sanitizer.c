@@ -5,10 +5,9 @@
  *     WARNING: ThreadSanitizer: data race (pid=17)
  *     SUMMARY: AddressSanitizer: heap-use-after-free /dir/file.c:9:68 in name
  */
-#include "report_family.h"
-
 #include <string.h>
 
+#include "report_family.h"
 #include "taxonomy.h"
 
 struct tool {
@@ -60,6 +59,15 @@ static const struct reason reasons[] = {
     {"invalid allocation alignment", "Invalid-allocation-alignment", REPORT_CRASH},
     {"invalid alignment requested in", "Invalid-allocation-alignment", REPORT_CRASH},
     {"invalid aligned_alloc alignment", "Invalid-allocation-alignment", REPORT_CRASH},
+    {"invalid-allocation-alignment", "Invalid-allocation-alignment", REPORT_CRASH},
+    {"invalid-aligned-alloc-alignment", "Invalid-allocation-alignment", REPORT_CRASH},
+    {"invalid-posix-memalign-alignment", "Invalid-allocation-alignment", REPORT_CRASH},
+    {"pvalloc-overflow", "Out-of-memory", REPORT_CRASH},
+    {"bad-__sanitizer_get_allocated_size", "Bad-get-allocated-size", REPORT_CRASH},
+    {"bad-__sanitizer_annotate", "Bad-container-annotation", REPORT_CRASH},
+    {"illegal-instruction", "Ill", REPORT_CONSEQUENCE},
+    {"breakpoint", "Trap", REPORT_CONSEQUENCE},
+    {"int-divide-by-zero", "Floating-point-exception", REPORT_CRASH},
     {"double-free", "Heap-double-free", REPORT_CRASH},
     {"bad-free", "Invalid-free", REPORT_CRASH},
     {"detected memory leaks", "Direct-leak", REPORT_RECOVERABLE},
@@ -158,7 +166,8 @@ static const struct reason *find_reason(ledge_view reason)
 static void take_address(ledge_view reason, const struct line *line, struct report *fresh)
 {
     static const char *const leads[] = {
-        " on unknown address ", " on address ", " on ", ")-ed: ", "not owned: ", "-> "};
+        " on unknown address ", " on address ",           " on ",          ")-ed: ", "not owned: ",
+        "odr-violation (",      "invalid-pointer-pair: ", "heap object [", "-> "};
     if (text_has(text_word(reason), "-param-overlap")) {
         size_t from = text_find_byte(reason, '['), to = text_find_last_byte(reason, ')');
         if (from != TEXT_NONE && to != TEXT_NONE && to > from)
@@ -173,6 +182,8 @@ static void take_address(ledge_view reason, const struct line *line, struct repo
         if (fresh->address.length > 0)
             return;
     }
+    reason = text_trim(reason);
+    fresh->address_follows = text_ends(reason, " on") || text_ends(reason, " address");
 }
 
 static void take_reason(ledge_view reason, const struct line *line, struct report *fresh)
@@ -204,6 +215,10 @@ static bool take_check(ledge_view rest, const struct line *line, struct report *
     fresh->weight = REPORT_CRASH;
     report_set_type(fresh, "CHECK failure", true);
     fresh->place = text_word(rest);
+    /* The values that were compared, and the thread's number, differ between runs. */
+    size_t values = text_find(rest, "\" (0x");
+    if (values != TEXT_NONE)
+        rest = text_head(rest, values + 1);
     fresh->detail = text_trim(text_tail(rest, fresh->place.length));
     fresh->detail_whole = line->whole;
     return true;
@@ -245,6 +260,9 @@ bool report_sanitizer_line(const struct line *line, struct report *fresh)
     bool limit = memory && text_has(text_head(reason, 24), "rss limit");
     bool warns = warning && !memory && (fresh->tool == REPORT_MSAN || fresh->tool == REPORT_TSAN);
     if (!error && !warns && !limit)
+        return false;
+    /* A pattern that a test looks for, "AddressSanitizer: {{.*}}", has no word. */
+    if (!known && line->whole && (reason.length == 0 || !text_is_name(reason.ptr[0])))
         return false;
     take_reason(reason, line, fresh);
     return true;
@@ -294,4 +312,11 @@ bool report_leak_line(const struct line *line, bool *direct)
 {
     *direct = text_has(line->text, "Direct leak of ");
     return *direct || text_has(line->text, "Indirect leak of ");
+}
+
+bool report_near_null(ledge_view address)
+{
+    uint64_t value;
+    text_skip(&address, "0x");
+    return text_hex(&address, &value) > 0 && address.length == 0 && value < TAXONOMY_NEAR_NULL;
 }

@@ -1,0 +1,261 @@
+/* Assertions and checks, of C libraries and of projects that have their own:
+ *
+ *     prog: file.c:28: main: Assertion `x == 3' failed.
+ *     [17:17:0501/10.0:FATAL:file.cc(28)] Check failed: x == 3 (4 vs. 3)
+ */
+#include <string.h>
+
+#include "report_family.h"
+
+static void set_assertion(struct report *fresh, ledge_view expression, bool whole,
+                          enum report_weight weight)
+{
+    fresh->tool = REPORT_LIBC;
+    fresh->weight = weight;
+    fresh->detail = text_trim(expression);
+    fresh->detail_whole = whole && fresh->detail.length > 0;
+    report_set_type(fresh, "ASSERT", true);
+}
+
+/* "file.c:28", and nothing else. */
+static bool is_place(ledge_view text)
+{
+    struct frame frame = {0};
+    frame_place(text, &frame);
+    return frame.line > 0 && text_find_byte(frame.file, ' ') == TEXT_NONE;
+}
+
+static ledge_view last_word(ledge_view text)
+{
+    size_t blank = text_find_last_byte(text, ' ');
+    return blank == TEXT_NONE ? text : text_tail(text, blank + 1);
+}
+
+/* The place is the word before the last colon but one: "prog: file.c:28: function". With a colon in
+ * the function's arguments it is lost. */
+static ledge_view place_before(ledge_view before)
+{
+    size_t colon = text_find_last(before, ": ");
+    if (colon == TEXT_NONE)
+        return is_place(last_word(before)) ? last_word(before) : ledge_view_of(NULL, 0);
+    ledge_view inner = last_word(text_head(before, colon));
+    if (!is_place(inner) && is_place(last_word(before)))
+        return last_word(before);
+    return inner;
+}
+
+/* --- The C libraries' ----------------------------------------------------------------------- */
+
+/* glibc: "prog: file.c:28: function: Assertion `expression' failed."; others have another quote, or
+ * a small letter, or nothing before it. */
+static bool take_quoted(const struct line *line, struct report *fresh)
+{
+    size_t at = text_find(line->text, "ssertion ");
+    if (at == TEXT_NONE || at == 0 || (line->text.ptr[at - 1] | 0x20) != 'a')
+        return false;
+    ledge_view rest = text_tail(line->text, at + strlen("ssertion "));
+    text_skip(&rest, "(");
+    if (!text_starts(rest, "`") && !text_starts(rest, "'") && !text_starts(rest, "\"") &&
+        !text_starts(rest, "\xE2\x80\x98"))
+        return false;
+    size_t quote = rest.ptr[0] == 0xE2 ? 3 : 1;
+    const char *closing = rest.ptr[0] == '"' ? "\" failed" : "' failed";
+    size_t end = text_find_last(rest, closing);
+    if (end == TEXT_NONE || end == 0)
+        end = text_find_last(rest, rest.ptr[0] == '`' ? "` failed" : "\xE2\x80\x99 failed");
+    bool whole = end != TEXT_NONE && end > 0;
+    /* GLib says so and goes on. */
+    if ((!whole && line->whole) || text_has(line->text, "CRITICAL **") ||
+        text_has(line->text, "-CRITICAL"))
+        return false;
+    ledge_view expression = text_tail(whole ? text_head(rest, end) : rest, quote);
+    set_assertion(fresh, expression, whole, REPORT_CRASH);
+    ledge_view before = text_head(line->text, at - 1);
+    if (text_ends(before, ": "))
+        fresh->place = place_before(text_head(before, before.length - 2));
+    /* The allocator asserts on its own data, which somebody else has overwritten. */
+    if (text_has(before, "malloc.c:"))
+        report_set_type(fresh, "Heap-corruption", true);
+    return true;
+}
+
+static ledge_view without_parentheses(ledge_view text)
+{
+    bool enclosed = text_starts(text, "(") && text_ends(text, ")");
+    size_t depth = 0;
+    for (size_t i = 0; enclosed && i < text.length; i++) {
+        if (text.ptr[i] == '(')
+            depth++;
+        else if (text.ptr[i] == ')' && --depth == 0 && i + 1 < text.length)
+            enclosed = false;
+    }
+    return enclosed ? text_head(text_tail(text, 1), text.length - 2) : text;
+}
+
+/* musl's "(file.c: function: 28)" at the end of a line. */
+static bool is_musl(ledge_view tail)
+{
+    ledge_view rest = text_tail(tail, 2);
+    size_t colon = text_find_last(rest, ": ");
+    if (!text_ends(rest, ")") || colon == TEXT_NONE || !text_has(text_head(rest, colon), ": "))
+        return false;
+    ledge_view digits = text_tail(rest, colon + 2);
+    uint64_t number;
+    return text_decimal(&digits, &number) > 0 && text_is(digits, ")");
+}
+
+/* musl: "Assertion failed: expression (file.c: function: 28)"; BSD and macOS: "Assertion failed:
+ * (expression), function name, file file.c, line 28."; Windows: "Assertion failed: expression, file
+ * file.c, line 28". Without any of these it may be a test that goes on. */
+static bool take_other(const struct line *line, struct report *fresh)
+{
+    ledge_view rest = text_after(line->text, "Assertion failed: ");
+    if (rest.length == 0)
+        return false;
+    size_t bsd = text_find(rest, ", function ");
+    size_t windows = text_find(rest, ", file ");
+    size_t musl = text_find_last(rest, " (");
+    bool is_bsd = bsd != TEXT_NONE && text_has(rest, ", line ");
+    bool is_windows = windows != TEXT_NONE && text_has(rest, ", line ");
+    bool ends_musl = musl != TEXT_NONE && is_musl(text_tail(rest, musl));
+    bool whole = is_bsd || is_windows || ends_musl;
+    size_t end = is_bsd ? bsd : is_windows ? windows : ends_musl ? musl : rest.length;
+    ledge_view expression = text_head(rest, end);
+    if (is_bsd)
+        expression = without_parentheses(expression);
+    set_assertion(fresh, expression, line->whole, whole ? REPORT_CRASH : REPORT_MENTION);
+    return true;
+}
+
+/* "Fatal glibc error: malloc.c:2599 (sysmalloc): assertion failed: expression" */
+static bool take_glibc(const struct line *line, struct report *fresh)
+{
+    ledge_view rest = text_after(line->text, "Fatal glibc error: ");
+    ledge_view expression = text_after(rest, "assertion failed: ");
+    if (expression.length == 0)
+        return false;
+    set_assertion(fresh, expression, line->whole, REPORT_CRASH);
+    fresh->place = text_word(rest);
+    if (text_starts(rest, "malloc.c:"))
+        report_set_type(fresh, "Heap-corruption", true);
+    return true;
+}
+
+/* libc++: "/usr/include/c++/v1/vector:1420: assertion __n < size() failed: message". */
+static bool take_libcxx(const struct line *line, struct report *fresh)
+{
+    size_t at = text_find(line->text, ": assertion ");
+    ledge_view rest = text_after(line->text, ": assertion ");
+    size_t end = text_find(rest, " failed");
+    if (at == TEXT_NONE || end == TEXT_NONE || text_starts(rest, "failed") ||
+        !is_place(last_word(text_head(line->text, at))))
+        return false;
+    ledge_view message = text_after(rest, " failed: ");
+    set_assertion(fresh, message.length > 0 ? message : text_head(rest, end), line->whole,
+                  REPORT_CRASH);
+    fresh->place = last_word(text_head(line->text, at));
+    return true;
+}
+
+/* --- The projects' own ---------------------------------------------------------------------- */
+
+struct mark {
+    const char *text;
+    const char *end; /* what ends the expression; NULL: the line */
+    enum report_weight weight;
+};
+
+/* Not all of them stop; those that don't say which are the least certain. */
+static const struct mark marks[] = {
+    {"TRAP: FailedAssertion(\"", "\"", REPORT_CRASH},
+    {"TRAP: failed Assert(\"", "\"", REPORT_CRASH},
+    {"internal error: assertion failed: ", NULL, REPORT_CRASH},
+    {"Assertion failure: ", ", at ", REPORT_RECOVERABLE},
+    {"ASSERTION FAILED: ", NULL, REPORT_RECOVERABLE},
+    {"ASSERTION FAILURE: ", NULL, REPORT_RECOVERABLE},
+    {"ASSERT FAILED: ", NULL, REPORT_RECOVERABLE},
+    {"ASSERT FAILURE: ", NULL, REPORT_RECOVERABLE},
+    {"ASSERT: \"", "\" in file ", REPORT_RECOVERABLE},
+    {"Assert failed: ", NULL, REPORT_MENTION},
+    {"assertion failed: ", NULL, REPORT_MENTION},
+    {"assertion failure: ", NULL, REPORT_MENTION},
+    {"assert failed: ", NULL, REPORT_MENTION},
+};
+
+static bool take_own(const struct line *line, struct report *fresh)
+{
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t at = text_find(line->text, marks[i].text);
+        if (at == TEXT_NONE)
+            continue;
+        ledge_view rest = text_tail(line->text, at + strlen(marks[i].text));
+        size_t end = marks[i].end ? text_find(rest, marks[i].end) : TEXT_NONE;
+        ledge_view expression = end == TEXT_NONE ? rest : text_head(rest, end);
+        enum report_weight weight = marks[i].weight;
+        ledge_view before = text_trim(text_head(line->text, at));
+        /* GLib's g_assert: "ERROR:file.c:12:function: assertion failed: (expression)". */
+        if (weight == REPORT_MENTION && text_has(before, "ERROR:"))
+            weight = REPORT_CRASH;
+        if (text_trim(expression).length == 0)
+            continue;
+        if (text_ends(before, ":"))
+            fresh->place = place_before(before);
+        set_assertion(fresh, without_parentheses(text_trim(expression)),
+                      line->whole || end != TEXT_NONE, weight);
+        return true;
+    }
+    return false;
+}
+
+bool report_assert_line(const struct line *line, struct report *fresh)
+{
+    return take_quoted(line, fresh) || take_other(line, fresh) || take_glibc(line, fresh) ||
+           take_libcxx(line, fresh) || take_own(line, fresh);
+}
+
+/* --- Checks --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *mark;
+    const char *type;
+} checks[] = {
+    {"Security DCHECK failed: ", "Security DCHECK failure"},
+    {"Security CHECK failed: ", "Security CHECK failure"},
+    {"DCHECK failed: ", "DCHECK failure"},
+    {"Debug check failed: ", "DCHECK failure"},
+    {"Check failed: ", "CHECK failure"},
+};
+
+/* The place of a check: "FATAL:file.cc(28)]" or "F0501 10:00:00.123 17 file.cc:28]". */
+static ledge_view check_place(ledge_view before)
+{
+    size_t bracket = text_find_last_byte(before, ']');
+    if (bracket == TEXT_NONE)
+        return ledge_view_of(NULL, 0);
+    ledge_view head = text_head(before, bracket);
+    size_t colon = text_find_last(head, "FATAL:");
+    if (colon != TEXT_NONE)
+        return text_tail(head, colon + strlen("FATAL:"));
+    return last_word(head);
+}
+
+bool report_check_line(const struct line *line, struct report *fresh)
+{
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        size_t at = text_find(line->text, checks[i].mark);
+        if (at == TEXT_NONE)
+            continue;
+        ledge_view expression = text_tail(line->text, at + strlen(checks[i].mark));
+        /* What was compared differs between runs. */
+        size_t values = text_find(expression, " (");
+        if (values != TEXT_NONE && text_has(text_tail(expression, values), " vs. "))
+            expression = text_head(expression, values);
+        while (text_ends(expression, ".") || text_ends(expression, " "))
+            expression = text_head(expression, expression.length - 1);
+        set_assertion(fresh, expression, line->whole, REPORT_CRASH);
+        report_set_type(fresh, checks[i].type, true);
+        fresh->place = check_place(text_head(line->text, at));
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,363 @@
+/* Signals, as shells, debuggers, kernels and the handlers of programs tell of them:
+ *
+ *     run.sh: line 3: 17 Segmentation fault      (core dumped) ./bin
+ *     Thread 3 "worker" received signal SIGSEGV, Segmentation fault.
+ *     * thread #1, name = 'bin', stop reason = signal SIGSEGV: address not mapped (fault address:
+ * 0x8) bin[17]: segfault at 8 ip 000055d0 sp 00007ffc error 4 in bin[55d0+1000] Fatal signal 11
+ * (SIGSEGV), code 1 (SEGV_MAPERR), fault addr 0x8 in tid 17
+ */
+#include "report_family.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <string.h>
+
+struct name {
+    const char *text;
+    int number;
+};
+
+/* Longest first, where one is the start of another. */
+static const struct name names[] = {
+    {"SIGSEGV", SIGSEGV},
+    {"SIGBUS", SIGBUS},
+    {"SIGABRT", SIGABRT},
+    {"SIGILL", SIGILL},
+    {"SIGFPE", SIGFPE},
+    {"SIGTRAP", SIGTRAP},
+    {"SIGSYS", SIGSYS},
+    {"SIGKILL", SIGKILL},
+    {"SIGINT", SIGINT},
+    {"SIGTERM", SIGTERM},
+    {"SIGQUIT", SIGQUIT},
+    {"Segmentation fault", SIGSEGV},
+    {"segmentation fault", SIGSEGV},
+    {"SegFault", SIGSEGV},
+    {"SEGFAULT", SIGSEGV},
+    {"Bus error", SIGBUS},
+    {"bus error", SIGBUS},
+    {"Aborted", SIGABRT},
+    {"aborted", SIGABRT},
+    {"Abort trap", SIGABRT},
+    {"abort", SIGABRT},
+    {"Subprocess aborted", SIGABRT},
+    {"Illegal instruction", SIGILL},
+    {"illegal hardware instruction", SIGILL},
+    {"illegal instruction", SIGILL},
+    {"Illegal", SIGILL},
+    {"Floating point exception", SIGFPE},
+    {"floating point exception", SIGFPE},
+    {"Floating-point exception", SIGFPE},
+    {"Numerical", SIGFPE},
+    {"Trace/breakpoint trap", SIGTRAP},
+    {"Trace/BPT trap", SIGTRAP},
+    {"trace trap", SIGTRAP},
+    {"Bad system call", SIGSYS},
+};
+
+int report_signal_number(ledge_view text)
+{
+    ledge_view rest = text;
+    uint64_t number;
+    if (text_decimal(&rest, &number) > 0)
+        return number < 65 && (rest.length == 0 || !text_is_name(rest.ptr[0])) ? (int)number : 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (text_starts(text, names[i].text))
+            return names[i].number;
+    }
+    return 0;
+}
+
+bool report_set_signal(struct report *report, int number)
+{
+    report->tool = REPORT_SIGNAL;
+    report->weight = REPORT_CRASH;
+    report->may_follow = true;
+    switch (number) {
+    case SIGSEGV:
+        report_set_type(report, "UNKNOWN", true);
+        return true;
+    case SIGBUS:
+        report_set_type(report, "Bus", true);
+        return true;
+    case SIGFPE:
+        report_set_type(report, "Floating-point-exception", true);
+        return true;
+    case SIGSYS:
+        report_set_type(report, "Fatal-signal", true);
+        return true;
+    default:
+        break;
+    }
+    report->weight = REPORT_CONSEQUENCE;
+    report_set_type(report, number == SIGABRT ? "Abrt" : number == SIGILL ? "Ill" : "Trap", true);
+    return number == SIGABRT || number == SIGILL || number == SIGTRAP;
+}
+
+/* --- Debuggers ------------------------------------------------------------------------------ */
+
+/* "Thread 3 "worker" received signal": the number behind "Thread ". */
+static unsigned thread_number(ledge_view text, const char *lead)
+{
+    ledge_view rest = text_after(text, lead);
+    uint64_t number;
+    return text_decimal(&rest, &number) > 0 && number < 1000000 ? (unsigned)number : 0;
+}
+
+static bool take_debugger(const struct line *line, struct report *fresh)
+{
+    static const char *const leads[] = {
+        "received signal ",    "terminated with signal ",   "stop reason = signal ",
+        "killed by signal ",   "rashed by signal: ",        " got signal ",
+        "died with <Signals.", "Program killed by signal ", "terminated by signal "};
+    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
+        size_t at = text_find(line->text, leads[i]);
+        if (at == TEXT_NONE)
+            continue;
+        ledge_view rest = text_tail(line->text, at + strlen(leads[i]));
+        if (!report_set_signal(fresh, report_signal_number(rest)))
+            return false;
+        fresh->thread = thread_number(text_head(line->text, at), "hread ");
+        if (fresh->thread == 0)
+            fresh->thread = thread_number(text_head(line->text, at), "thread #");
+        report_signal_detail(line, fresh);
+        return true;
+    }
+    return false;
+}
+
+/* lldb on macOS: "stop reason = EXC_BAD_ACCESS (code=1, address=0x0)"; a crash report of macOS:
+ * "Exception Type:  EXC_BAD_ACCESS (SIGSEGV)". */
+static bool take_exception(const struct line *line, struct report *fresh)
+{
+    static const struct name exceptions[] = {
+        {"EXC_BAD_ACCESS", SIGSEGV}, {"EXC_BAD_INSTRUCTION", SIGILL}, {"EXC_ARITHMETIC", SIGFPE},
+        {"EXC_CRASH", SIGABRT},      {"EXC_BREAKPOINT", SIGTRAP},
+    };
+    ledge_view rest = text_after(line->text, "stop reason = ");
+    if (rest.length == 0)
+        rest = text_trim(text_after(line->text, "Exception Type:"));
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++) {
+        if (!text_starts(rest, exceptions[i].text))
+            continue;
+        int given = report_signal_number(text_after(rest, "("));
+        bool signal = text_has(rest, "(SIG") && given > 0;
+        report_set_signal(fresh, signal ? given : exceptions[i].number);
+        fresh->thread = thread_number(line->text, "thread #");
+        report_signal_detail(line, fresh);
+        return true;
+    }
+    return false;
+}
+
+bool report_thread(const struct line *line, unsigned *thread, bool *died)
+{
+    ledge_view text = text_trim(line->text);
+    text_skip(&text, "* ");
+    *died = text_has(line->text, "stop reason = ");
+    *thread = 0;
+    if (text_starts(text, "thread #")) {
+        *thread = thread_number(text, "thread #");
+        return *thread > 0;
+    }
+    ledge_view rest = text;
+    uint64_t number;
+    if (text_skip(&rest, "[Current thread is ") && text_decimal(&rest, &number) > 0 &&
+        text_starts(rest, " (")) {
+        *thread = number < 1000000 ? (unsigned)number : 0;
+        *died = *thread > 0;
+        return *died;
+    }
+    rest = text;
+    if (!text_skip(&rest, "Thread ") || text_decimal(&rest, &number) == 0 || number > 1000000)
+        return false;
+    /* gdb counts from 1, macOS from 0. */
+    bool macos = text_starts(rest, " Crashed") || text_starts(rest, ":");
+    *died = text_starts(rest, " Crashed") && text_has(rest, ":");
+    *thread = (unsigned)number + macos;
+    return macos || text_starts(rest, " (Thread ") || text_starts(rest, " (LWP ") ||
+           text_starts(rest, " (process ");
+}
+
+/* --- Shells --------------------------------------------------------------------------------- */
+
+/* A sentence may speak of a segmentation fault. A shell's word stands alone, or behind what a shell
+ * puts before it. */
+static bool is_shell(ledge_view before, ledge_view after)
+{
+    if (text_has(after, "(core dumped)") || text_has(after, "core dumped"))
+        return true;
+    after = text_trim(after);
+    bool alone = after.length == 0 || text_is(after, ".") || text_is(after, "!") ||
+                 text_starts(after, ": ") || text_starts(after, "  ") || text_starts(after, " ./");
+    before = text_trim(before);
+    if (before.length == 0)
+        return after.length == 0 || text_starts(after, ": 1") || text_is(after, ": 4") ||
+               text_is(after, ": 6") || text_is(after, ": 8") || text_is(after, ": 5");
+    uint64_t number;
+    size_t blank = text_find_last_byte(before, ' ');
+    ledge_view word = blank == TEXT_NONE ? before : text_tail(before, blank + 1);
+    bool job = text_decimal(&word, &number) > 0 && word.length == 0 && blank != TEXT_NONE;
+    bool line = text_has(before, ": line ") || text_has(before, ".sh: ") ||
+                text_starts(before, "[") || text_starts(before, "zsh: ");
+    if (job && line)
+        return true;
+    return alone &&
+           (text_is(before, "zsh:") || text_has(before, "*** [") ||
+            text_ends(before, "***Exception:") || text_ends(before, "Fatal Python error:"));
+}
+
+static bool take_shell(const struct line *line, struct report *fresh)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (isupper((unsigned char)names[i].text[1]))
+            continue; /* shells don't say SIGSEGV */
+        size_t at = text_find(line->text, names[i].text);
+        if (at == TEXT_NONE)
+            continue;
+        size_t end = at + strlen(names[i].text);
+        if (!is_shell(text_head(line->text, at), text_tail(line->text, end)) ||
+            !report_set_signal(fresh, names[i].number))
+            continue;
+        fresh->weight = REPORT_HINT;
+        fresh->may_follow = false;
+        fresh->type_sure = false;
+        return true;
+    }
+    return false;
+}
+
+/* ctest: "1 - name (SEGFAULT)", "***Exception: SegFault". */
+static bool take_ctest(const struct line *line, struct report *fresh)
+{
+    ledge_view text = text_trim(line->text);
+    if (!text_ends(text, "(SEGFAULT)") && !text_has(text, "***Exception: SegFault"))
+        return false;
+    report_set_signal(fresh, SIGSEGV);
+    fresh->weight = REPORT_HINT;
+    fresh->may_follow = false;
+    fresh->type_sure = false;
+    return true;
+}
+
+/* --- Handlers ------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *lead; /* the signal's name or number follows */
+    const char *also; /* what the line has as well; NULL: nothing more */
+} handlers[] = {
+    {"Fatal Python error: ", NULL},
+    {"Fatal signal ", "(SIG"},
+    {"signal ", "fault addr "},
+    {"signal ", "(SI_TKILL)"},
+    {"Received signal ", "SEGV_"},
+    {"Received signal ", "BUS_"},
+    {"Received signal ", "FPE_"},
+    {"Received signal ", "ILL_"},
+    {"Caught signal ", "("},
+    {"caught signal ", "("},
+    {"signal (", "): "},
+    {"Signal: ", " ("},
+    {"*** SIG", " received "},
+    {"*** Signal ", "received by PID "},
+    {"+++ killed by ", "+++"},
+    {"SIGNAL: ", " ("},
+};
+
+static bool take_handler(const struct line *line, struct report *fresh)
+{
+    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++) {
+        size_t at = text_find(line->text, handlers[i].lead);
+        if (at == TEXT_NONE || (handlers[i].also && !text_has(line->text, handlers[i].also)))
+            continue;
+        size_t end = at + strlen(handlers[i].lead);
+        if (handlers[i].lead[4] == 'S' && handlers[i].lead[5] == 'I')
+            end = at + 4; /* the name itself is in the lead */
+        int number = report_signal_number(text_tail(line->text, end));
+        if (number == 0 || !report_set_signal(fresh, number))
+            continue;
+        report_signal_detail(line, fresh);
+        return true;
+    }
+    return false;
+}
+
+/* --- Kernels -------------------------------------------------------------------------------- */
+
+/* "segfault at 8 ip 55d0 sp 7ffc error 4 in bin[55d0+1000]": bit 1 of the error is a write, bit 4
+ * an instruction fetch. */
+static bool take_segfault(const struct line *line, struct report *fresh)
+{
+    ledge_view rest = text_after(line->text, ": segfault at ");
+    ledge_view address = rest;
+    uint64_t value, error;
+    if (text_hex(&rest, &value) == 0 || !text_starts(rest, " ip "))
+        return false;
+    report_set_signal(fresh, SIGSEGV);
+    fresh->address = text_head(address, address.length - rest.length);
+    rest = text_after(rest, " error ");
+    if (text_hex(&rest, &error) > 0 && (error & 0x10) == 0 && (rest.length > 0 || line->whole))
+        fresh->access = error & 2 ? ACCESS_WRITE : ACCESS_READ;
+    return true;
+}
+
+static bool take_trap(const struct line *line, struct report *fresh)
+{
+    static const struct name traps[] = {
+        {"general protection", SIGSEGV}, {"trap invalid opcode", SIGILL},
+        {"trap divide error", SIGFPE},   {"trap int3", SIGTRAP},
+        {"trap stack segment", SIGBUS},
+    };
+    ledge_view rest = text_after(line->text, "traps: ");
+    if (!text_has(rest, " ip:"))
+        return false;
+    for (size_t i = 0; i < sizeof traps / sizeof *traps; i++) {
+        if (text_has(rest, traps[i].text))
+            return report_set_signal(fresh, traps[i].number);
+    }
+    return false;
+}
+
+/* --- The whole ------------------------------------------------------------------------------ */
+
+void report_signal_detail(const struct line *line, struct report *report)
+{
+    static const char *const leads[] = {
+        "fault address: ",
+        "fault addr ",
+        "(code=1, address=",
+        "(code=2, address=",
+        "(code=EXC_I386_GPFLT, address=",
+        "Accessing address: ",
+        "Failing at address: ",
+        "object at address ",
+        "SEGV_MAPERR ",
+        "SEGV_ACCERR ",
+        "KERN_INVALID_ADDRESS at ",
+        "KERN_PROTECTION_FAILURE at ",
+        "(@",
+        "FAULT ADDRESS: ",
+        "si_addr = ",
+        "si_addr=",
+    };
+    for (size_t i = 0; report->address.length == 0 && i < sizeof leads / sizeof *leads; i++) {
+        ledge_view rest = text_after(line->text, leads[i]);
+        if (rest.length > 0)
+            report->address = report_address(line, rest);
+    }
+}
+
+bool report_signal_line(const struct line *line, struct report *fresh)
+{
+    struct report empty = *fresh;
+    bool (*const takers[])(const struct line *, struct report *) = {
+        take_debugger, take_exception, take_handler, take_segfault,
+        take_trap,     take_ctest,     take_shell,
+    };
+    for (size_t i = 0; i < sizeof takers / sizeof *takers; i++) {
+        if (takers[i](line, fresh))
+            return true;
+        *fresh = empty;
+    }
+    return false;
+}
