@@ -56,7 +56,7 @@ void describe_json(json_t *object, const struct crash *crash)
     json_put(object, "crash_type", json_text(crash->type));
     json_put(object, "crash_address", json_text(crash->address));
     json_put(object, "crash_state", json_text(crash->state));
-    json_put(object, "security", found ? json_boolean(crash->security) : json_null());
+    json_put(object, "security", json_boolean(found && crash->security));
     json_put(object, "security_reason", json_text(crash->security_reason));
     json_put(object, "class", json_text(found ? crash->class_ : "none"));
     json_put(object, "signature", json_text(found ? crash->signature : NULL));

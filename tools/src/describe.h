@@ -17,7 +17,8 @@ char *describe_state(const char *state);
 char *describe_crash(const char *build, const struct crash *crash);
 
 /* describe_json adds the members crash_type, crash_address, crash_state, security, security_reason,
- * class, signature, sanitizer, confidence and position to an object; null where unknown. */
+ * class, signature, sanitizer, confidence and position to an object; null where unknown. Without a
+ * crash security is false and the class "none". */
 void describe_json(json_t *object, const struct crash *crash);
 
 /* describe_number writes a count as people read it, "1.2M", and returns text. */

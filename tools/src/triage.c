@@ -61,26 +61,25 @@ static void pick_primary(struct triage *triage)
     }
 }
 
-/* Keeps of two answers of one build the one that says more, and its log. */
+/* Keeps of two answers of one build the one that says more. */
 static void hear(struct verdict *verdict, struct run_result *result)
 {
-    struct crash *crash = &result->crash;
     verdict->hits++;
     bool first = !verdict->crash.found;
-    if (!first && crash_same(crash, &verdict->crash))
+    if (!first && crash_same(&result->crash, &verdict->crash))
         return;
-    if (first || crash_vagueness(crash) < crash_vagueness(&verdict->crash)) {
-        verdict->others = verdict->hits - 1;
-        crash_free(&verdict->crash);
-        free(verdict->log);
-        verdict->crash = *crash;
-        verdict->log = result->log;
-        verdict->log_len = result->log_len;
-        *crash = (struct crash){0}; /* moved */
-        result->log = NULL;         /* moved */
-    } else {
+    if (!first && crash_vagueness(&result->crash) >= crash_vagueness(&verdict->crash)) {
         verdict->others++;
+        return;
     }
+    verdict->others = verdict->hits - 1;
+    crash_free(&verdict->crash);
+    free(verdict->log);
+    verdict->crash = result->crash;
+    verdict->log = result->log;
+    verdict->log_len = result->log_len;
+    result->crash = (struct crash){0}; /* moved, both */
+    result->log = NULL;
 }
 
 static bool replay(struct runner *runner, const struct target *target, const char *path,
@@ -110,6 +109,7 @@ bool triage_input(struct runner *runner, const struct target *target, const char
             continue;
         struct verdict *verdict = &triage->verdicts[triage->len++];
         verdict->sanitizer = *name;
+        verdict->binary = build->binary;
         verdict->crash.class_ = "none";
         if (access(build->binary, X_OK) != 0)
             continue;

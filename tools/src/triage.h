@@ -11,12 +11,13 @@
 /* What one build said. */
 struct verdict {
     const char *sanitizer; /* of the build */
+    const char *binary;    /* its path, the manifest's; NULL for what isn't a build */
     bool ran;              /* false: its binary isn't there, and crash is empty */
     struct crash crash;    /* of the replays that crashed, one that says most */
     char *log;             /* what the process of that replay said; NULL: none crashed */
     size_t log_len;
-    unsigned runs, hits;   /* replays, and how many of them crashed */
-    unsigned others;       /* of the hits, those whose signature isn't that of crash */
+    unsigned runs, hits; /* replays, and how many of them crashed */
+    unsigned others;     /* of the hits, those whose signature isn't that of crash */
 };
 
 struct triage {

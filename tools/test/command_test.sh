@@ -110,7 +110,7 @@ check 1 '"crash_state": "deep' triage $good "$dir/log" --json
 check 1 '1 issue' triage $good "$dir/boom" --target fake
 check 0 'no crash in this log' triage $good --log "$dir/empty"
 check 0 'no crash under any build' triage $good --input --target fake "$dir/empty"
-check 3 'the file is empty' triage $good "$dir/empty"
+check 0 'no crash in this log' triage $good "$dir/empty"
 check 3 'cannot open' triage $good "$dir/none" "$dir/log"
 check 3 'no binary to replay with' triage --manifest "$dir/unbuilt.json" --target fake "$dir/boom"
 

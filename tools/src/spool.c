@@ -1,0 +1,113 @@
+#include "spool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "mem.h"
+
+struct item {
+    size_t len; /* bytes of its text */
+    size_t tag;
+};
+
+struct spool {
+    FILE *file;
+    struct item *items;
+    size_t len, cap;
+};
+
+static bool cannot(struct fail *why, const char *what)
+{
+    return fail_set(why, "free some space, or set TMPDIR to a directory that has more",
+                    "cannot %s a temporary file: %s", what, strerror(errno));
+}
+
+/* Nameless, so that nothing is left whatever ends the process. */
+static FILE *open_nameless(void)
+{
+    const char *base = getenv("TMPDIR");
+    char *path = mem_print("%s/ledge-XXXXXX", base && base[0] ? base : "/tmp");
+    int fd = mkstemp(path);
+    FILE *file = fd >= 0 ? fdopen(fd, "w+") : NULL;
+    if (fd >= 0)
+        unlink(path);
+    if (fd >= 0 && !file)
+        close(fd);
+    free(path);
+    return file;
+}
+
+struct spool *spool_new(struct fail *why)
+{
+    FILE *file = open_nameless();
+    if (!file) {
+        cannot(why, "make");
+        return NULL;
+    }
+    struct spool *spool = mem_new(1, sizeof *spool);
+    spool->file = file;
+    return spool;
+}
+
+bool spool_add(struct spool *spool, json_t *object, size_t tag, struct fail *why)
+{
+    if (spool->len == spool->cap) {
+        spool->cap = spool->cap ? 2 * spool->cap : 64;
+        spool->items = mem_resize(spool->items, spool->cap, sizeof *spool->items);
+    }
+    long from = ftell(spool->file);
+    bool ok = from >= 0 && json_dumpf(object, spool->file, JSON_INDENT(2)) == 0;
+    long to = ok ? ftell(spool->file) : -1;
+    json_decref(object);
+    if (to < 0)
+        return cannot(why, "write");
+    spool->items[spool->len++] = (struct item){(size_t)(to - from), tag};
+    return true;
+}
+
+/* The last byte of an object's text is its brace: the members go in front of it. */
+static bool print_item(struct spool *spool, const struct item *item, json_t *members, FILE *out)
+{
+    char *text = mem_new(item->len + 1, 1);
+    bool ok = fread(text, 1, item->len, spool->file) == item->len && item->len >= 2;
+    char *more = json_dumps(members, JSON_INDENT(2));
+    if (ok && more && more[0] == '{' && more[1] == '\n') {
+        text[item->len - 2] = '\0'; /* "\n}" */
+        fprintf(out, "%s,%s", text, more + 1);
+    } else if (ok) {
+        fputs(text, out);
+    }
+    free(more);
+    free(text);
+    return ok;
+}
+
+bool spool_print(struct spool *spool, spool_more *more, void *context, FILE *out, struct fail *why)
+{
+    if (fflush(spool->file) != 0 || ferror(spool->file))
+        return cannot(why, "write");
+    rewind(spool->file);
+    fputs("[", out);
+    for (size_t i = 0; i < spool->len; i++) {
+        json_t *members = more(context, spool->items[i].tag);
+        fputs(i == 0 ? "\n" : ",\n", out);
+        bool ok = print_item(spool, &spool->items[i], members, out);
+        json_decref(members);
+        if (!ok)
+            return cannot(why, "read");
+    }
+    fputs(spool->len ? "\n]\n" : "]\n", out);
+    return true;
+}
+
+void spool_free(struct spool *spool)
+{
+    if (!spool)
+        return;
+    fclose(spool->file); /* nothing in it is wanted any more */
+    free(spool->items);
+    free(spool);
+}
