@@ -172,7 +172,8 @@ function(ledge_add_target)
   endif()
 endfunction()
 
-# ledge_write_manifest() writes build/manifest.json; call it after the last target.
+# ledge_write_manifest() writes build/manifest.json; call it after the last target. A file .ledge-ignore beside the
+# project's CMakeLists.txt says which of its functions don't name a crash (tools/data/ignored_frames.txt has the form).
 function(ledge_write_manifest)
   get_property(targets GLOBAL PROPERTY LEDGE_MANIFEST_TARGETS)
   get_property(bugs GLOBAL PROPERTY LEDGE_MANIFEST_BUGS)
@@ -182,6 +183,10 @@ function(ledge_write_manifest)
   if(LEDGE_AFL_FUZZ)
     set(afl "\"${LEDGE_AFL_FUZZ}\"")
   endif()
+  set(ignore null)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/.ledge-ignore)
+    set(ignore "\"${PROJECT_SOURCE_DIR}/.ledge-ignore\"")
+  endif()
   file(WRITE ${CMAKE_BINARY_DIR}/manifest.json "{
   \"format\": 1,
   \"root\": \"${PROJECT_SOURCE_DIR}\",
@@ -190,6 +195,10 @@ function(ledge_write_manifest)
   \"cmake\": \"${CMAKE_COMMAND}\",
   \"symbolizer\": \"${LEDGE_SYMBOLIZER}\",
   \"afl_fuzz\": ${afl},
+  \"llvm_cov\": \"${LEDGE_LLVM_COV}\",
+  \"llvm_profdata\": \"${LEDGE_LLVM_PROFDATA}\",
+  \"sources\": [\"${PROJECT_SOURCE_DIR}/lib/include\", \"${PROJECT_SOURCE_DIR}/lib/src\"],
+  \"ignore\": ${ignore},
   \"targets\": [
   ${targets}],
   \"bugs\": [

@@ -59,8 +59,9 @@ static void use_end(const struct crash_evidence *evidence, struct report *report
 
 static const char *tool_name(enum report_tool tool)
 {
-    static const char *const names[] = {NULL,   "asan",      "hwasan", "ubsan", "tsan",  "msan",
-                                        "lsan", "libfuzzer", "libc",   "ledge", "signal"};
+    static const char *const names[] = {NULL,     "asan",     "hwasan",    "ubsan", "tsan",
+                                        "msan",   "lsan",     "libfuzzer", "libc",  "ledge",
+                                        "signal", "valgrind", "cfi"};
     return names[tool];
 }
 
@@ -162,35 +163,11 @@ static const char *confidence_of(const struct report *report, const struct state
     *because = "the failed expression may be cut off";
     if (detail && !stated)
         return "medium";
+    *because = "one of the two sides is lost";
+    if (state->one_side)
+        return "medium";
     *because = "the type is a known one, and functions of the program are named";
     return "high";
-}
-
-/* --- Reasons -------------------------------------------------------------------------------- */
-
-/* As much of a line as people want to see. */
-#define QUOTED 160
-
-static void explain_type(const struct report *report, struct crash *out)
-{
-    if (report->headline.length == 0) {
-        crash_reason(out, mem_print("type: %s, from what is left of the report, or from how the "
-                                    "process ended",
-                                    report->type));
-        return;
-    }
-    ledge_view quoted = text_head(text_trim(report->headline), QUOTED);
-    crash_reason(out,
-                 mem_print("type: %s, from line %zu: %.*s", report->type, report->headline_number,
-                           (int)quoted.length, (const char *)quoted.ptr));
-}
-
-static void explain(const struct report *report, struct crash *out, const char *because)
-{
-    explain_type(report, out);
-    crash_reason(out,
-                 mem_print("security: %s: %s", out->security ? "yes" : "no", out->security_reason));
-    crash_reason(out, mem_print("confidence: %s: %s", out->confidence, because));
 }
 
 static char *join_state(const struct state *state)
@@ -214,8 +191,10 @@ static void fill(const struct crash_evidence *evidence, struct report *report, s
     bool near_null = is_near_null(report->address);
     if (strcmp(report->type, "UNKNOWN") == 0 && near_null)
         memcpy(report->type, "Null-dereference", sizeof "Null-dereference");
-    state_build(report, evidence->target, &state);
+    struct names *names = names_of_report(report, evidence->target);
+    state_build(report, names, evidence->target, &state);
     const struct taxon *taxon = taxonomy_find(report->type);
+    const char *because;
     out->found = true;
     out->type = full_type(report);
     out->address = address_text(report->address);
@@ -223,13 +202,13 @@ static void fill(const struct crash_evidence *evidence, struct report *report, s
     out->security = taxonomy_security(taxon, near_null, &out->security_reason);
     out->class_ = class_of(report, taxon);
     out->sanitizer = tool_name(report->tool);
-    const char *because;
     out->confidence = confidence_of(report, &state, &because);
-    out->position = state_position(report);
-    crash_take_stacks(out, report);
-    explain(report, out, because);
+    out->position = state_position(report, names);
     sign(report, &state, out->signature);
+    crash_take_stacks(out, report, names);
+    crash_explain(out, report, names, &state, because);
     state_free(&state);
+    names_free(names, report->stacks_len);
 }
 
 bool crash_classify(const struct crash_evidence *evidence, struct crash *out, struct fail *why)

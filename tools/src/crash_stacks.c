@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ignore.h"
 #include "mem.h"
 #include "pool.h"
 
@@ -17,24 +16,25 @@ static char *keep(struct crash *crash, ledge_view text)
     return text.length > 0 ? pool_copy(&crash->pool, text.ptr, text.length) : NULL;
 }
 
-static void take_frame(struct crash *crash, const struct frame *from, struct crash_frame *to)
+static void take_frame(struct crash *crash, const struct frame *from,
+                       const struct ignore_rule *rule, struct crash_frame *to)
 {
     char name[FRAME_NAME_MAX + 1], offset[24];
     frame_name(from, name);
     *to = (struct crash_frame){.file = keep(crash, from->file),
                                .line = from->line,
                                .column = from->column,
-                               .module = keep(crash, from->module)};
+                               .module = keep(crash, from->module),
+                               .dropped = rule ? ignore_kind_name(rule->kind) : NULL};
     if (name[0] != '\0')
         to->function = pool_text(&crash->pool, name);
     if (to->module) {
         snprintf(offset, sizeof offset, "0x%" PRIx64, from->offset);
         to->offset = pool_text(&crash->pool, offset);
     }
-    to->dropped = ignore_kind_name(ignore_frame(from, name));
 }
 
-void crash_take_stacks(struct crash *crash, const struct report *report)
+void crash_take_stacks(struct crash *crash, const struct report *report, const struct names *names)
 {
     crash->stacks = pool_take(&crash->pool, report->stacks_len * sizeof *crash->stacks);
     for (size_t i = 0; i < report->stacks_len; i++) {
@@ -45,8 +45,9 @@ void crash_take_stacks(struct crash *crash, const struct report *report)
         to->role = from->role;
         to->title = keep(crash, from->title);
         to->frames = pool_take(&crash->pool, from->len * sizeof *to->frames);
-        for (to->len = 0; to->len < from->len; to->len++)
-            take_frame(crash, &from->frames[to->len], &to->frames[to->len]);
+        for (; to->len < from->len; to->len++)
+            take_frame(crash, &from->frames[to->len], names[i].dropped[to->len],
+                       &to->frames[to->len]);
     }
 }
 

@@ -3,149 +3,162 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
-    const char *name;
-    enum ignore_kind kind;
-};
+#include "files.h"
+#include "ignore_list.h"
+#include "mem.h"
 
-#define IGNORE(name, kind) {name, kind},
-static const struct entry entries[] = {
-#include "../data/ignored_frames.inc"
-};
-#undef IGNORE
+/* What users added, newest first. */
+static struct added {
+    struct added *older;
+    char *name;
+    struct ignore_list list;
+} * added;
 
-#define ENTRIES (sizeof entries / sizeof *entries)
-
-/* Names that no program may have of its own: reserved by C or, "kit_", by the kit. */
-static const struct entry prefixes[] = {
-    {"__interceptor_", IGNORE_SANITIZER},
-    {"___interceptor_", IGNORE_SANITIZER},
-    {"__interception::", IGNORE_SANITIZER},
-    {"__asan_", IGNORE_SANITIZER},
-    {"__asan::", IGNORE_SANITIZER},
-    {"__hwasan_", IGNORE_SANITIZER},
-    {"__hwasan::", IGNORE_SANITIZER},
-    {"__lsan_", IGNORE_SANITIZER},
-    {"__lsan::", IGNORE_SANITIZER},
-    {"__msan_", IGNORE_SANITIZER},
-    {"__msan::", IGNORE_SANITIZER},
-    {"__tsan_", IGNORE_SANITIZER},
-    {"__tsan::", IGNORE_SANITIZER},
-    {"__ubsan_", IGNORE_SANITIZER},
-    {"__ubsan::", IGNORE_SANITIZER},
-    {"__sanitizer_", IGNORE_SANITIZER},
-    {"__sanitizer::", IGNORE_SANITIZER},
-    {"__sancov", IGNORE_SANITIZER},
-    {"__cfi_", IGNORE_SANITIZER},
-    {"__afl_", IGNORE_ENGINE},
-    {"fuzzer::", IGNORE_ENGINE},
-    {"kit_", IGNORE_HARNESS},
-    {"__libc_", IGNORE_LIBC},
-    {"__GI_", IGNORE_LIBC},
-    {"__assert_", IGNORE_ABORT},
-    {"__pthread_", IGNORE_LIBC},
-    {"__nptl_", IGNORE_LIBC},
-    {"__aeabi_", IGNORE_LIBC},
-    {"_dl_", IGNORE_LIBC},
-    {"_IO_", IGNORE_LIBC},
-    {"__isoc99_", IGNORE_LIBC},
-    {"__isoc23_", IGNORE_LIBC},
-};
-
-/* The C library, the dynamic linker, the C++ run time and the sanitizers' own shared objects, up
- * to the version in the file name. */
-static const char *const modules[] = {
-    "libc.so",      "libc-2",       "libpthread.so", "libpthread-2", "libdl.so",     "librt.so",
-    "ld-linux",     "ld-musl",      "ld-2.",         "libm.so",      "libstdc++.so", "libc++.so",
-    "libc++abi.so", "libgcc_s.so",  "libasan.so",    "libtsan.so",   "libubsan.so",  "liblsan.so",
-    "libhwasan.so", "libclang_rt.", "libunwind.so",  "[vdso]",       "linux-vdso",   "linux-gate",
-};
-
-/* Parts of the paths of the run times' own sources. */
-static const char *const runtime_paths[] = {
-    "compiler-rt/lib/",  "libsanitizer/",  "/sanitizer_common/",
-    "lib/fuzzer/Fuzzer", "aflpp_driver.c",
-};
-
-static const char *const libc_paths[] = {"glibc", "sysdeps", "/libc/", "musl", "/nptl/", "/csu/"};
-
-static bool has_any(ledge_view path, const char *const *needles, size_t count)
+bool ignore_add_text(const char *text, size_t len, const char *list, struct fail *why)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (text_has(path, needles[i]))
-            return true;
+    struct added *fresh = mem_new(1, sizeof *fresh);
+    fresh->name = mem_text(list);
+    if (!ignore_list_read(text, len, fresh->name, &fresh->list, why)) {
+        ignore_list_free(&fresh->list);
+        free(fresh->name);
+        free(fresh);
+        return false;
     }
-    return false;
+    fresh->older = added;
+    added = fresh;
+    return true;
 }
 
-/* A path that isn't absolute is how glibc's own debug information names its sources. */
-static bool is_program_source(ledge_view file)
+bool ignore_add(const char *path, struct fail *why)
 {
-    return text_starts(file, "/") &&
-           !has_any(file, libc_paths, sizeof libc_paths / sizeof *libc_paths);
+    char *text;
+    size_t len;
+    if (!file_read(path, &text, &len, why))
+        return false;
+    bool ok = ignore_add_text(text, len, path, why);
+    free(text);
+    return ok;
 }
 
-static bool is_system_module(ledge_view module)
+void ignore_forget(void)
 {
-    ledge_view base = text_base(module);
-    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-        if (text_starts(base, modules[i]))
-            return true;
+    while (added) {
+        struct added *older = added->older;
+        ignore_list_free(&added->list);
+        free(added->name);
+        free(added);
+        added = older;
     }
-    return false;
 }
 
-static int compare(const void *name, const void *entry)
+/* --- Whose source --------------------------------------------------------------------------- */
+
+/* How glibc's own debug information names its sources. */
+static const char *const libc_directories[] = {
+    "argp/",         "assert/", "csu/",     "debug/",  "dirent/", "elf/",    "gmon/",
+    "iconv/",        "inet/",   "io/",      "libio/",  "locale/", "login/",  "malloc/",
+    "math/",         "misc/",   "nptl/",    "nss/",    "posix/",  "pwd/",    "resolv/",
+    "resource/",     "rt/",     "setjmp/",  "signal/", "socket/", "stdlib/", "string/",
+    "stdio-common/", "sunrpc/", "termios/", "time/",   "wcsmbs/",
+};
+
+/* gdb names sources of the C library by their last part: abort.c, memmove-vec-unaligned-erms.S. */
+static bool is_named_after(ledge_view base, const char *name)
 {
-    return strcmp(name, ((const struct entry *)entry)->name);
+    size_t len = strlen(name);
+    bool same = base.length == len + 2 && memcmp(base.ptr, name, len) == 0;
+    return (same && text_ends(base, ".c")) || text_ends(base, ".S");
 }
 
-/* glibc's choices by processor: __memmove_avx_unaligned_erms, __strlen_sse2. */
-static bool is_multiarch(const char *name)
+/* Whether a source file, of a function that has the name of one of the C library, is the
+ * program's. */
+static bool is_program_source(ledge_view file, const char *name)
 {
-    static const char *const stems[] = {"__mem", "__str", "__stp", "__wcs", "__wmem", "__rawmem"};
-    static const char *const tails[] = {"_sse",     "_avx",  "_evex", "_erms",  "_ssse3",
-                                        "_generic", "_neon", "_sve",  "_power", "_zva"};
-    bool stem = false;
-    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++)
-        stem = stem || strncmp(name, stems[i], strlen(stems[i])) == 0;
-    return stem && has_any(text_of(name), tails, sizeof tails / sizeof *tails);
-}
-
-static enum ignore_kind kind_of_name(const char *name)
-{
-    const struct entry *found = bsearch(name, entries, ENTRIES, sizeof *entries, compare);
-    if (found)
-        return found->kind;
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        if (strncmp(name, prefixes[i].name, strlen(prefixes[i].name)) == 0)
-            return prefixes[i].kind;
+    static const char *const parts[] = {"glibc", "sysdeps/", "/libc/", "musl", "nptl/", "csu/"};
+    if (file.length == 0)
+        return false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (text_has(file, parts[i]))
+            return false;
     }
-    return is_multiarch(name) ? IGNORE_LIBC : IGNORE_NOT;
+    if (text_starts(file, "/"))
+        return true;
+    text_skip(&file, "./");
+    for (size_t i = 0; i < sizeof libc_directories / sizeof *libc_directories; i++) {
+        if (text_starts(file, libc_directories[i]))
+            return false;
+    }
+    return text_find_byte(file, '/') != TEXT_NONE || !is_named_after(file, name);
 }
 
-enum ignore_kind ignore_frame(const struct frame *frame, const char *name)
+/* --- Rules ---------------------------------------------------------------------------------- */
+
+static int compare(const void *name, const void *rule)
 {
-    if (name[0] == '\0' && frame->module.length == 0)
-        return IGNORE_UNKNOWN;
-    if (is_system_module(frame->module))
-        return IGNORE_LIBC;
-    if (has_any(frame->file, runtime_paths, sizeof runtime_paths / sizeof *runtime_paths))
-        return IGNORE_SANITIZER;
-    enum ignore_kind kind = kind_of_name(name);
-    if (kind == IGNORE_LIBC && is_program_source(frame->file))
-        return IGNORE_NOT;
-    return kind;
+    return strcmp(name, ((const struct ignore_rule *)rule)->pattern);
 }
 
-const char *ignore_kind_name(enum ignore_kind kind)
+static const struct ignore_rule *find_name(const struct ignore_list *list, const char *name)
 {
-    static const char *const names[] = {NULL,     "allocator", "abort",   "libc",
-                                        "engine", "sanitizer", "harness", "unknown"};
-    return names[kind];
+    const struct ignore_rules *names = &list->names;
+    const struct ignore_rule *found = NULL;
+    if (names->len > 0)
+        found = bsearch(name, names->at, names->len, sizeof *names->at, compare);
+    for (size_t i = 0; i < list->patterns.len && !found; i++) {
+        const struct ignore_rule *rule = &list->patterns.at[i];
+        bool possible = rule->pattern[0] == name[0] || rule->pattern[0] == '*';
+        if (possible && ignore_matches(rule->pattern, name))
+            found = rule;
+    }
+    return found;
 }
 
-const char *ignore_list(size_t index)
+static const struct ignore_rule *find_module(const struct ignore_list *list, ledge_view module)
 {
-    return index < ENTRIES ? entries[index].name : NULL;
+    char base[64];
+    ledge_view name = text_head(text_base(module), sizeof base - 1);
+    if (name.length == 0 || list->modules.len == 0)
+        return NULL;
+    memcpy(base, name.ptr, name.length);
+    base[name.length] = '\0';
+    for (size_t i = 0; i < list->modules.len; i++) {
+        const struct ignore_rule *rule = &list->modules.at[i];
+        if (rule->pattern[0] == base[0] && ignore_matches(rule->pattern, base))
+            return rule;
+    }
+    return NULL;
+}
+
+static const struct ignore_rule *find_source(const struct ignore_list *list, ledge_view file)
+{
+    for (size_t i = 0; file.length > 0 && i < list->sources.len; i++) {
+        if (text_has(file, list->sources.at[i].pattern))
+            return &list->sources.at[i];
+    }
+    return NULL;
+}
+
+/* A name before a module before a source, so that a user's "keep" of a name wins. */
+static const struct ignore_rule *find_rule(const struct ignore_list *list,
+                                           const struct frame *frame, const char *name)
+{
+    const struct ignore_rule *found = name[0] == '\0' ? NULL : find_name(list, name);
+    if (found && found->kind == IGNORE_LIBC && is_program_source(frame->file, name))
+        found = NULL;
+    if (!found)
+        found = find_module(list, frame->module);
+    return found ? found : find_source(list, frame->file);
+}
+
+const struct ignore_rule *ignore_frame(const struct frame *frame, const char *name)
+{
+    static const struct ignore_rule unknown = {IGNORE_UNKNOWN, "neither name nor module", NULL};
+    const struct ignore_rule *found = NULL;
+    for (const struct added *list = added; list && !found; list = list->older)
+        found = find_rule(&list->list, frame, name);
+    if (!found && name[0] == '\0' && frame->module.length == 0)
+        return &unknown;
+    if (!found)
+        found = find_rule(ignore_list_builtin(), frame, name);
+    return found && found->kind != IGNORE_NOT ? found : NULL;
 }

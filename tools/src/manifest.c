@@ -2,17 +2,21 @@
  * be left out or null:
  *
  *   { "format": 1,
- *     "root": DIR, "build": DIR, "crashes": DIR, "cmake": FILE, "symbolizer": FILE, "afl_fuzz":
- * FILE ?, "targets": [ TARGET… ], "bugs": [ { "id": NAME, "build_target": NAME, "file": FILE,
- * "variant": TARGET } … ] ? }
+ *     "root": DIR, "build": DIR, "crashes": DIR, "cmake": FILE, "symbolizer": FILE,
+ *     "afl_fuzz": FILE ?, "llvm_cov": FILE ?, "llvm_profdata": FILE ?,
+ *     "sources": [FILE or DIR…] ?       what coverage is counted of
+ *     "ignore": FILE ?                  frames that don't name a program (ignore.h)
+ *     "targets": [ TARGET… ],
+ *     "bugs": [ { "id": NAME, "build_target": NAME, "file": FILE, "variant": TARGET } … ] ? }
  *
  *   TARGET = { "name": NAME, "format_version": NUMBER, "kit": BOOL, "source": FILE,
- *              "dictionary": FILE ?, "corpus": DIR ?, "mutator": FILE ?,
- *              "limits": { "timeout_ms": NUMBER, "rss_mb": NUMBER, "max_len": NUMBER },
- *              "builds": [ { "engine": "libfuzzer"|"afl"|"replay",
- *                            "sanitizer": "asan"|"ubsan"|"tsan"|"msan"|"none"|"cmplog"|"edges"|"coverage",
- * "binary": FILE } … ], "repro": { "cc": FILE, "cflags": [TEXT…], "flavours": [ { "sanitizer": …,
- * "flags": [TEXT…], "library": FILE } … ] } ? } */
+ *     "dictionary": FILE ?, "corpus": DIR ?, "mutator": FILE ?,
+ *     "limits": { "timeout_ms": NUMBER, "rss_mb": NUMBER, "max_len": NUMBER },
+ *     "builds": [ { "engine": "libfuzzer"|"afl"|"replay",
+ *                   "sanitizer": "asan"|"ubsan"|"tsan"|"msan"|"none"|"cmplog"|"edges"|"coverage",
+ *                   "binary": FILE } … ],
+ *     "repro": { "cc": FILE, "cflags": [TEXT…],
+ *                "flavours": [ { "sanitizer": …, "flags": [TEXT…], "library": FILE } … ] } ? } */
 #include "manifest.h"
 
 #include <errno.h>
@@ -24,6 +28,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "ignore.h"
 #include "mem.h"
 
 enum { FORMAT = 1 };
@@ -282,6 +287,14 @@ static bool read_bugs(struct reader *reader, struct loaded *loaded)
     return true;
 }
 
+/* The project's own frames that don't name a program. */
+static bool read_ignored(struct reader *reader, const json_t *root)
+{
+    const char *path;
+    return read_path_if_any(reader, NULL, root, "ignore", &path) &&
+           (!path || ignore_add(path, reader->why));
+}
+
 static bool read_manifest(struct reader *reader, struct loaded *loaded)
 {
     struct manifest *manifest = &loaded->manifest;
@@ -301,7 +314,11 @@ static bool read_manifest(struct reader *reader, struct loaded *loaded)
            read_path(reader, NULL, root, "cmake", &manifest->cmake) &&
            read_path(reader, NULL, root, "symbolizer", &manifest->symbolizer) &&
            read_path_if_any(reader, NULL, root, "afl_fuzz", &manifest->afl_fuzz) &&
-           read_targets(reader, loaded) && read_bugs(reader, loaded);
+           read_path_if_any(reader, NULL, root, "llvm_cov", &manifest->llvm_cov) &&
+           read_path_if_any(reader, NULL, root, "llvm_profdata", &manifest->llvm_profdata) &&
+           (is_absent(json_object_get(root, "sources")) ||
+            read_texts(reader, NULL, root, "sources", &manifest->sources)) &&
+           read_ignored(reader, root) && read_targets(reader, loaded) && read_bugs(reader, loaded);
 }
 
 static char *default_path(void)
@@ -376,6 +393,7 @@ void manifest_free(const struct manifest *manifest)
         free_target(&manifest->bugs[i].variant);
     free_array(manifest->targets);
     free_array(manifest->bugs);
+    free_array(manifest->sources);
     json_decref(loaded->root);
     free(loaded->path);
     free(loaded);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "ignore.h"
 #include "mem.h"
 
 enum { FIRST_OWN = 1000 }; /* getopt values of the command's own options; below are characters */
@@ -41,6 +42,7 @@ static void print_help(const struct command *command)
     print_option("json", NULL, "print the result as JSON on stdout");
     print_option("manifest", "FILE",
                  "the targets to know (default: the build's own, or $LEDGE_MANIFEST)");
+    print_option("ignore", "FILE", "more frames that don't name a program; also $LEDGE_IGNORE");
     print_option("help", NULL, "this text");
     if (command->notes)
         printf("\n%s\n", command->notes);
@@ -78,7 +80,7 @@ static int take_option(const struct command *command, const struct option_def *o
 
 static struct option *getopt_table(const struct command *command)
 {
-    struct option *table = mem_new(command->options_len + 4, sizeof *table);
+    struct option *table = mem_new(command->options_len + 5, sizeof *table);
     size_t n = command->options_len;
     for (size_t i = 0; i < n; i++) {
         const struct option_def *option = &command->options[i];
@@ -88,15 +90,27 @@ static struct option *getopt_table(const struct command *command)
     }
     table[n] = (struct option){"json", no_argument, NULL, 'j'};
     table[n + 1] = (struct option){"manifest", required_argument, NULL, 'm'};
-    table[n + 2] = (struct option){"help", no_argument, NULL, 'h'};
+    table[n + 2] = (struct option){"ignore", required_argument, NULL, 'i'};
+    table[n + 3] = (struct option){"help", no_argument, NULL, 'h'};
     return table;
+}
+
+/* What the user wants left out of crash states, from the option or the environment. Returns as
+ * options_parse does. */
+static int add_ignored(const char *path)
+{
+    struct fail why;
+    if (!path || !path[0] || ignore_add(path, &why))
+        return -1;
+    fail_print(&why);
+    return EXIT_CANNOT;
 }
 
 int options_parse(const struct command *command, int argc, char **argv, struct arguments *arguments)
 {
     *arguments = (struct arguments){0};
     struct option *table = getopt_table(command);
-    int result = -1;
+    int result = add_ignored(getenv("LEDGE_IGNORE"));
     int got;
     opterr = 0;
     optind = 1;
@@ -105,6 +119,8 @@ int options_parse(const struct command *command, int argc, char **argv, struct a
             arguments->json = true;
         } else if (got == 'm') {
             arguments->manifest = optarg;
+        } else if (got == 'i') {
+            result = add_ignored(optarg);
         } else if (got == 'h') {
             print_help(command);
             result = EXIT_FINE;

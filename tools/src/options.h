@@ -1,5 +1,5 @@
-/* options.h: one way to read a command line, so that --help, --manifest, --json and a usage error
- * are the same everywhere.
+/* options.h: one way to read a command line, so that --help, --manifest, --json, --ignore and a
+ * usage error are the same everywhere.
  *
  * A command describes itself in a `struct command` and gets its --help text from the same
  * description. */
@@ -41,8 +41,9 @@ struct arguments {
     size_t len;
 };
 
-/* options_parse reads argv[1…] (argv[0] is the command's name). Returns -1 when the command should
- * go on; otherwise the exit code: --help was printed, or a usage error. */
+/* options_parse reads argv[1…] (argv[0] is the command's name), and the files that --ignore and
+ * $LEDGE_IGNORE name, into ignore.h's list. Returns -1 when the command should go on; otherwise the
+ * exit code: --help was printed, a usage error, or a file that can't be read. */
 int options_parse(const struct command *command, int argc, char **argv,
                   struct arguments *arguments);
 

@@ -1,142 +1,88 @@
 #include "state.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ignore.h"
 #include "mem.h"
 
 #define CYCLE_MAX   10
 #define CYCLE_TIMES 3
 #define SIDES_MAX   8
+/* A failed check's key has so many frames beside the expression. */
+#define CHECK_FRAMES 3
 
-typedef char name_text[FRAME_NAME_MAX + 1];
-
-/* The program's own frames of one stack, innermost first. */
-struct names {
-    name_text *at;
-    size_t len;
-    bool functions, offsets;
+/* What a state is made from. */
+struct making {
+    const struct report *report;
+    const struct names *names; /* of each stack */
+    const char *target;
+    struct state *state;
 };
 
-/* --- Normal form of a line ------------------------------------------------------------------ */
-
-/* The length of an address at the front: "0x" and at least four digits. */
-static size_t address_length(const char *text)
+static bool is_type(const struct report *report, const char *type)
 {
-    if (strncmp(text, "0x", 2) != 0)
-        return 0;
-    size_t digits = strspn(text + 2, "0123456789abcdefABCDEF");
-    return digits < 4 ? 0 : 2 + digits + strspn(text + 2 + digits, "U");
+    return strcmp(report->type, type) == 0;
 }
 
-/* The length of a number at an index that may differ between runs: one of four digits and more, or
- * one behind '#' or '@'. Line numbers, versions and parts of names stay. */
-static size_t number_length(const char *line, size_t at)
+static void add_line(struct state *state, const char *line, enum state_source source, size_t stack,
+                     size_t frame)
 {
-    unsigned char before = at > 0 ? (unsigned char)line[at - 1] : (unsigned char)' ';
-    size_t digits = strspn(line + at, "0123456789");
-    size_t run = strspn(line + at, "0123456789.");
-    unsigned char after = (unsigned char)line[at + run];
-    bool inside = before == ':' || before == '.' || text_is_digit(before);
-    if (digits == 0 || inside || (text_is_name(after) && after != '_'))
-        return 0;
-    bool marked = (before == '@' || before == '#') && run == digits;
-    return run >= 4 || marked ? run : 0;
+    if (state->len == STATE_LINES || line[0] == '\0')
+        return;
+    state->from[state->len].source = source;
+    state->from[state->len].stack = stack;
+    state->from[state->len].frame = frame;
+    memcpy(state->lines[state->len++], line, strlen(line) + 1);
 }
 
-/* Replaces what differs between runs and cuts to the length of a line. */
-static void normalize(const char *text, name_text out)
+static void add_key(struct state *state, const char *line)
 {
-    size_t len = 0;
-    for (size_t i = 0; text[i] != '\0' && len < FRAME_NAME_MAX;) {
-        size_t address = address_length(text + i);
-        size_t number = address ? 0 : number_length(text, i);
-        const char *word = address ? "ADDRESS" : "NUMBER";
-        if (address + number == 0) {
-            out[len++] = text[i++];
-            continue;
-        }
-        for (; *word != '\0' && len < FRAME_NAME_MAX; word++)
-            out[len++] = *word;
-        i += address + number;
-    }
-    while (len == FRAME_NAME_MAX && (unsigned char)out[len - 1] >= 0x80)
-        len--;
-    out[len] = '\0';
+    char *longer = mem_print("%s%s\n", state->key ? state->key : "", line);
+    free(state->key);
+    state->key = longer;
 }
 
-static void normalize_view(ledge_view text, name_text out)
+/* --- One stack ------------------------------------------------------------------------------ */
+
+/* The index of the first stack of a role that has frames; stacks_len when there is none. */
+static size_t stack_index(const struct report *report, enum stack_role role)
 {
-    /* The rest is never in the line, and may be of any length. */
-    ledge_view head = text_head(text, 512);
-    char *copy = mem_copy(head.ptr ? (const char *)head.ptr : "", head.length);
-    normalize(copy, out);
-    free(copy);
+    size_t i = 0;
+    while (i < report->stacks_len && (report->stacks[i].role != role || report->stacks[i].len == 0))
+        i++;
+    return i;
 }
 
-/* --- Names of a stack ----------------------------------------------------------------------- */
-
-static void name_offset(const struct frame *frame, name_text out)
+static void note_names(struct state *state, const struct names *names)
 {
-    ledge_view base = text_base(frame->module);
-    snprintf(out, sizeof(name_text), "%.*s+0x%" PRIx64, (int)(base.length < 56 ? base.length : 56),
-             (const char *)base.ptr, frame->offset);
+    state->frames = state->frames || names->functions;
+    state->offsets = state->offsets || names->offsets;
 }
 
-static bool is_entry(const char *name, const char *target)
+/* Adds count names of a stack, from the one at an index. */
+static void add_names(const struct making *making, size_t stack, size_t from, size_t count)
 {
-    return strcmp(name, "LLVMFuzzerTestOneInput") == 0 || (target && strcmp(name, target) == 0);
+    const struct names *names = &making->names[stack];
+    for (size_t i = from; i < names->len && i < from + count; i++)
+        add_line(making->state, names->at[i], STATE_FRAME, stack, names->frame[i]);
+    if (from < names->len)
+        note_names(making->state, names);
 }
 
-/* The target's name; where nobody says it, its source file's, as ClusterFuzz has it. */
-static void name_entry(const struct frame *frame, const char *name, const char *target,
-                       name_text out)
+static void build_innermost(const struct making *making, enum stack_role role)
 {
-    ledge_view file = text_base(frame->file);
-    if (target)
-        normalize(target, out);
-    else if (file.length > 0)
-        normalize_view(file, out);
-    else
-        normalize(name, out);
+    size_t stack = stack_index(making->report, role);
+    making->state->order = "the innermost frames that are the program's";
+    if (stack < making->report->stacks_len)
+        add_names(making, stack, 0, STATE_LINES);
 }
 
-static void names_of(const struct stack *stack, const char *target, struct names *names)
-{
-    size_t len = stack ? stack->len : 0;
-    *names = (struct names){.at = mem_new(len, sizeof *names->at)};
-    enum ignore_kind kind = IGNORE_NOT;
-    for (size_t i = 0; i < len; i++) {
-        const struct frame *frame = &stack->frames[i];
-        name_text name;
-        frame_name(frame, name);
-        bool engine_main = kind == IGNORE_ENGINE && strcmp(name, "main") == 0;
-        kind = ignore_frame(frame, name);
-        if (kind != IGNORE_NOT || engine_main)
-            continue;
-        char *out = names->at[names->len++];
-        if (name[0] == '\0') {
-            name_offset(frame, out);
-            names->offsets = true;
-            continue;
-        }
-        names->functions = true;
-        if (is_entry(name, target)) {
-            /* Below it there is only the engine, or the driver that replays. */
-            name_entry(frame, name, target, out);
-            break;
-        }
-        normalize(name, out);
-    }
-}
+/* --- Two sides ------------------------------------------------------------------------------ */
 
-static int compare_names(const void *left, const void *right)
+static int compare_names(const struct names *a, const struct names *b)
 {
-    const struct names *a = left, *b = right;
     for (size_t i = 0; i < a->len && i < b->len; i++) {
         int order = strcmp(a->at[i], b->at[i]);
         if (order != 0)
@@ -144,8 +90,6 @@ static int compare_names(const void *left, const void *right)
     }
     return (a->len > b->len) - (a->len < b->len);
 }
-
-/* --- State ---------------------------------------------------------------------------------- */
 
 static bool has_line(const struct state *state, const char *line)
 {
@@ -156,62 +100,52 @@ static bool has_line(const struct state *state, const char *line)
     return false;
 }
 
-static void add_line(struct state *state, const char *line)
+/* The stacks of either role that have names, sorted by them: which thread printed first doesn't
+ * matter. */
+static size_t find_sides(const struct making *making, enum stack_role one, enum stack_role other,
+                         size_t sides[SIDES_MAX])
 {
-    if (state->len == STATE_LINES || line[0] == '\0')
-        return;
-    memcpy(state->lines[state->len++], line, strlen(line) + 1);
-}
-
-static void add_names(struct state *state, const struct names *names)
-{
-    size_t before = state->len;
-    for (size_t i = 0; i < names->len; i++)
-        add_line(state, names->at[i]);
-    if (state->len > before) {
-        state->frames = state->frames || names->functions;
-        state->offsets = state->offsets || names->offsets;
+    const struct report *report = making->report;
+    size_t len = 0;
+    for (size_t i = 0; i < report->stacks_len && len < SIDES_MAX; i++) {
+        enum stack_role role = report->stacks[i].role;
+        if ((role != one && role != other) || making->names[i].len == 0)
+            continue;
+        size_t at = len++;
+        for (; at > 0; at--) {
+            if (compare_names(&making->names[sides[at - 1]], &making->names[i]) <= 0)
+                break;
+            sides[at] = sides[at - 1];
+        }
+        sides[at] = i;
     }
+    return len;
 }
 
-/* The sides of a race take turns, smallest first: which thread printed first doesn't matter, and
- * both are seen. */
-static void add_sides(struct state *state, struct names *sides, size_t len)
+/* The sides take turns, so that both are seen in three lines. */
+static void build_sides(const struct making *making, enum stack_role one, enum stack_role other)
 {
-    qsort(sides, len, sizeof *sides, compare_names);
-    size_t longest = 0;
+    struct state *state = making->state;
+    size_t sides[SIDES_MAX], deepest = 0;
+    size_t len = find_sides(making, one, other, sides);
+    state->order = "the sides in the order of their names, whichever was printed first, taking "
+                   "turns from the innermost frame out";
+    state->one_side = len == 1;
     for (size_t i = 0; i < len; i++) {
-        longest = sides[i].len > longest ? sides[i].len : longest;
-        state->frames = state->frames || sides[i].functions;
-        state->offsets = state->offsets || sides[i].offsets;
+        const struct names *names = &making->names[sides[i]];
+        deepest = names->len > deepest ? names->len : deepest;
+        note_names(state, names);
     }
-    for (size_t depth = 0; depth < longest && state->len < STATE_LINES; depth++) {
+    for (size_t depth = 0; depth < deepest && state->len < STATE_LINES; depth++) {
         for (size_t i = 0; i < len; i++) {
-            if (depth < sides[i].len && !has_line(state, sides[i].at[depth]))
-                add_line(state, sides[i].at[depth]);
+            const struct names *names = &making->names[sides[i]];
+            if (depth < names->len && !has_line(state, names->at[depth]))
+                add_line(state, names->at[depth], STATE_FRAME, sides[i], names->frame[depth]);
         }
     }
 }
 
-static void build_sides(const struct report *report, enum stack_role one, enum stack_role other,
-                        const char *target, struct state *state)
-{
-    struct names sides[SIDES_MAX];
-    size_t len = 0;
-    for (size_t i = 0; i < report->stacks_len && len < SIDES_MAX; i++) {
-        const struct stack *stack = &report->stacks[i];
-        if (stack->role != one && stack->role != other)
-            continue;
-        names_of(stack, target, &sides[len]);
-        if (sides[len].len > 0)
-            len++;
-        else
-            free(sides[len].at);
-    }
-    add_sides(state, sides, len);
-    for (size_t i = 0; i < len; i++)
-        free(sides[i].at);
-}
+/* --- Recursion ------------------------------------------------------------------------------ */
 
 static bool repeats(const struct names *names, size_t start, size_t len)
 {
@@ -249,44 +183,110 @@ static size_t smallest_turn(const struct names *names, size_t start, size_t len)
     return best;
 }
 
-static char *append_line(char *text, const char *line)
+static void build_recursion(const struct making *making)
 {
-    char *longer = mem_print("%s%s\n", text ? text : "", line);
-    free(text);
-    return longer;
-}
-
-static void build_recursion(const struct names *names, struct state *state)
-{
-    size_t start;
-    size_t len = find_cycle(names, &start);
+    size_t stack = stack_index(making->report, STACK_CRASH), start, len = 0;
+    if (stack < making->report->stacks_len)
+        len = find_cycle(&making->names[stack], &start);
     if (len == 0) {
-        add_names(state, names);
+        build_innermost(making, STACK_CRASH);
         return;
     }
-    struct names cycle = {names->at + start, len, names->functions, names->offsets};
-    add_names(state, &cycle);
+    const struct names *names = &making->names[stack];
+    making->state->order = "the first cycle of frames that is there three times over";
+    add_names(making, stack, start, len);
     size_t turn = smallest_turn(names, start, len);
     for (size_t i = 0; i < len; i++)
-        state->key = append_line(state->key, names->at[start + (turn + i) % len]);
+        add_key(making->state, names->at[start + (turn + i) % len]);
 }
 
-static bool is_type(const struct report *report, const char *type)
-{
-    return strcmp(report->type, type) == 0;
-}
+/* --- What can be anywhere ------------------------------------------------------------------- */
 
-/* Where such a process happens to be says nothing about why. */
+/* Where such a process happens to be says little about why. */
 static bool is_anywhere(const struct report *report)
 {
     return is_type(report, "Timeout") || is_type(report, "Out-of-memory") ||
            is_type(report, "Overwrites-const-input");
 }
 
-/* Without a stack: UBSan's own place, or what the last line of the report said. */
-static void build_without_frames(const struct report *report, struct state *state)
+/* One request for too much fails where it is made; a limit on the whole process doesn't. */
+static bool is_one_request(const struct report *report)
 {
-    name_text line = "";
+    if (!is_type(report, "Out-of-memory"))
+        return false;
+    return report->tool != REPORT_LIBFUZZER || text_has(report->headline, "(malloc(");
+}
+
+static void build_target(const struct making *making, const char *target)
+{
+    struct state *state = making->state;
+    line_text line;
+    line_of(text_of(target), line);
+    add_line(state, line, STATE_TARGET, 0, 0);
+    state->frames = true;
+    state->order = "the target's name: where such a process happens to be says little about why";
+    size_t stack = stack_index(making->report, STACK_CRASH);
+    const struct names *names = stack < making->report->stacks_len ? &making->names[stack] : NULL;
+    add_key(state, line);
+    if (names && is_type(making->report, "Timeout") && names->entered && names->len > 1)
+        add_key(state, names->at[names->len - 2]);
+    for (size_t i = 0; names && is_one_request(making->report) && i < STATE_LINES; i++) {
+        if (i < names->len)
+            add_key(state, names->at[i]);
+    }
+}
+
+/* Nobody knows the target: the outermost frames are those that stay the same. */
+static void build_outermost(const struct making *making)
+{
+    size_t stack = stack_index(making->report, STACK_CRASH);
+    if (stack == making->report->stacks_len)
+        return;
+    size_t len = making->names[stack].len;
+    making->state->order = "the outermost frames: the inner ones depend on the clock";
+    add_names(making, stack, len > STATE_LINES ? len - STATE_LINES : 0, STATE_LINES);
+}
+
+static void build_anywhere(const struct making *making)
+{
+    line_text guess;
+    if (making->target)
+        build_target(making, making->target);
+    else if (names_guess_target(making->report, guess))
+        build_target(making, guess);
+    else if (is_type(making->report, "Timeout"))
+        build_outermost(making);
+    else
+        build_innermost(making, STACK_CRASH);
+}
+
+/* --- Details -------------------------------------------------------------------------------- */
+
+/* A CHECK is told by its file, too; a sanitizer's own is the tool's business, and its file and
+ * frames say nothing of the program. */
+static void add_detail(const struct making *making)
+{
+    const struct report *report = making->report;
+    line_text line;
+    ledge_view file = ledge_view_of(NULL, 0);
+    if (is_type(report, "CHECK failure") && report->tool == REPORT_LIBC &&
+        report->place.length < PATH_MAX)
+        file = text_base(report->place);
+    size_t end = 0;
+    while (end < file.length && file.ptr[end] != ':' && file.ptr[end] != '(')
+        end++;
+    line_of(report->detail, line);
+    size_t len = strlen(line);
+    if (end > 0 && len + 4 + end <= FRAME_NAME_MAX)
+        snprintf(line + len, sizeof line - len, " in %.*s", (int)end, (const char *)file.ptr);
+    add_line(making->state, line, STATE_DETAIL, 0, 0);
+}
+
+/* Without a stack: UBSan's own place, or what the last line of the report said. */
+static void build_without_frames(const struct making *making)
+{
+    const struct report *report = making->report;
+    line_text line = "";
     if (report->tool == REPORT_UBSAN && report->place.length > 0) {
         struct frame frame = {0};
         frame_place(report->place, &frame);
@@ -296,76 +296,64 @@ static void build_without_frames(const struct report *report, struct state *stat
                      (const char *)base.ptr, frame.line);
     } else if (report->summary_function.length > 0) {
         struct frame frame = {.function = report->summary_function};
-        name_text name;
+        char name[FRAME_NAME_MAX + 1];
         frame_name(&frame, name);
-        if (ignore_frame(&frame, name) == IGNORE_NOT)
-            normalize(name, line);
+        if (!ignore_frame(&frame, name))
+            line_of(text_of(name), line);
     }
-    add_line(state, line);
+    making->state->order = "no stack: what a line of the report gives";
+    add_line(making->state, line, STATE_PLACE, 0, 0);
 }
 
-/* The first line: what was checked. A CHECK is told by its file, too. */
-static void add_detail(const struct report *report, struct state *state)
-{
-    name_text line;
-    ledge_view file = ledge_view_of(NULL, 0);
-    if (is_type(report, "CHECK failure") && report->place.length < PATH_MAX)
-        file = text_base(report->place);
-    size_t end = 0;
-    while (end < file.length && file.ptr[end] != ':' && file.ptr[end] != '(')
-        end++;
-    normalize_view(report->detail, line);
-    size_t len = strlen(line);
-    if (end > 0 && len + 4 + end <= FRAME_NAME_MAX)
-        snprintf(line + len, sizeof line - len, " in %.*s", (int)end, (const char *)file.ptr);
-    add_line(state, line);
-}
+/* --- The whole ------------------------------------------------------------------------------ */
 
-static void build_frames(const struct report *report, const char *target, struct state *state)
+static void build_frames(const struct making *making)
 {
-    if (strncmp(report->type, "Data race", 9) == 0) {
-        build_sides(report, STACK_CRASH, STACK_PREVIOUS, target, state);
-        return;
-    }
-    if (is_type(report, "Lock-order-inversion")) {
-        build_sides(report, STACK_MUTEX, STACK_CRASH, target, state);
-        return;
-    }
-    bool thread = is_type(report, "Thread leak");
-    struct names names;
-    names_of(report_stack(report, thread ? STACK_THREAD : STACK_CRASH), target, &names);
-    if (is_type(report, "Stack-overflow"))
-        build_recursion(&names, state);
+    const struct report *report = making->report;
+    if (strncmp(report->type, "Data race", 9) == 0)
+        build_sides(making, STACK_CRASH, STACK_PREVIOUS);
+    else if (is_type(report, "Lock-order-inversion"))
+        build_sides(making, STACK_MUTEX, STACK_CRASH);
+    else if (is_type(report, "Stack-overflow"))
+        build_recursion(making);
+    else if (is_anywhere(report))
+        build_anywhere(making);
+    else if (is_type(report, "Thread leak"))
+        build_innermost(making, STACK_THREAD);
     else
-        add_names(state, &names);
-    free(names.at);
+        build_innermost(making, STACK_CRASH);
 }
 
-static char *key_of_lines(const struct state *state)
+/* The lines, and for a failed check the frames of its stack that didn't fit. */
+static void make_key(const struct making *making)
 {
-    char *key = NULL;
+    struct state *state = making->state;
     for (size_t i = 0; i < state->len; i++)
-        key = append_line(key, state->lines[i]);
-    return key ? key : mem_text("NULL\n");
+        add_key(state, state->lines[i]);
+    size_t stack = stack_index(making->report, STACK_CRASH);
+    if (state->len < STATE_LINES || state->from[0].source != STATE_DETAIL ||
+        stack == making->report->stacks_len)
+        return;
+    for (size_t i = STATE_LINES - 1; i < CHECK_FRAMES && i < making->names[stack].len; i++)
+        add_key(state, making->names[stack].at[i]);
 }
 
-void state_build(const struct report *report, const char *target, struct state *state)
+void state_build(const struct report *report, const struct names *names, const char *target,
+                 struct state *state)
 {
-    *state = (struct state){0};
+    struct making making = {report, names, target, state};
+    bool tool_check = is_type(report, "CHECK failure") && report->tool != REPORT_LIBC;
+    *state = (struct state){.order = "nothing in the log names the program"};
     if (report->detail.length > 0)
-        add_detail(report, state);
-    if (target && is_anywhere(report)) {
-        name_text line;
-        normalize(target, line);
-        add_line(state, line);
-        state->frames = true;
-    } else {
-        build_frames(report, target, state);
-    }
+        add_detail(&making);
+    if (!tool_check || state->len == 0)
+        build_frames(&making);
     if (state->len == 0)
-        build_without_frames(report, state);
+        build_without_frames(&making);
     if (!state->key)
-        state->key = key_of_lines(state);
+        make_key(&making);
+    if (!state->key)
+        add_key(state, "NULL");
 }
 
 void state_free(struct state *state)
@@ -387,23 +375,23 @@ static char *place_text(ledge_view file, unsigned line, unsigned column)
     return mem_print("%.*s:%u:%u", (int)file.length, (const char *)file.ptr, line, column);
 }
 
-static char *position_in(const struct stack *stack)
+static char *position_in(const struct stack *stack, const struct names *names)
 {
-    for (size_t i = 0; stack && i < stack->len; i++) {
+    for (size_t i = 0; i < stack->len; i++) {
         const struct frame *frame = &stack->frames[i];
-        name_text name;
-        frame_name(frame, name);
-        if (frame->file.length > 0 && ignore_frame(frame, name) == IGNORE_NOT)
+        if (frame->file.length > 0 && !names->dropped[i])
             return place_text(frame->file, frame->line, frame->column);
     }
     return NULL;
 }
 
-char *state_position(const struct report *report)
+char *state_position(const struct report *report, const struct names *names)
 {
     static const enum stack_role roles[] = {STACK_CRASH, STACK_MUTEX, STACK_THREAD};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-        char *found = position_in(report_stack(report, roles[i]));
+        size_t stack = stack_index(report, roles[i]);
+        char *found =
+            stack < report->stacks_len ? position_in(&report->stacks[stack], &names[stack]) : NULL;
         if (found)
             return found;
     }

@@ -114,6 +114,18 @@ check 0 'no crash in this log' triage $good "$dir/empty"
 check 3 'cannot open' triage $good "$dir/none" "$dir/log"
 check 3 'no binary to replay with' triage --manifest "$dir/unbuilt.json" --target fake "$dir/boom"
 
+# Frames that users leave out of the names: by option, by environment, by the manifest.
+printf 'deep\n' >"$dir/ignored.txt"
+printf 'deep and wide\n' >"$dir/wrong.txt"
+check 1 '"crash_state": "main"' triage $good "$dir/log" --json --ignore "$dir/ignored.txt"
+check 3 'wrong.txt: line 1' triage $good "$dir/log" --ignore "$dir/wrong.txt"
+check 3 'cannot open' triage $good "$dir/log" --ignore "$dir/nothing.txt"
+export LEDGE_IGNORE="$dir/ignored.txt"
+check 1 '"crash_state": "main"' triage $good "$dir/log" --json
+unset LEDGE_IGNORE
+sed "s|\"format\": 1,|\"format\": 1, \"ignore\": \"$dir/ignored.txt\",|" "$dir/good.json" >"$dir/ignoring.json"
+check 1 '"crash_state": "main"' triage --manifest "$dir/ignoring.json" "$dir/log" --json
+
 # A campaign.
 check 3 'the targets are: fake' fuzz $good nope --seconds 1
 check 3 "cannot open $dir/corpus/lost" fuzz --manifest "$dir/lost.json" --seconds 1 --state "$dir/s1"

@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "frame.h"
-#include "ignore.h"
 
 struct shape {
     const char *line;
@@ -167,113 +166,13 @@ static void long_names_are_cut(void **unused)
     assert_int_equal(strlen(name), FRAME_NAME_MAX - 1);
 }
 
-/* --- The ignore list ------------------------------------------------------------------------ */
-
-static enum ignore_kind kind_of(const char *name, const char *file, const char *module)
-{
-    struct frame frame = {
-        .function = text_of(name), .file = text_of(file), .module = text_of(module)};
-    return ignore_frame(&frame, name);
-}
-
-static void list_is_sorted(void **unused)
-{
-    (void)unused;
-    assert_non_null(ignore_list(1));
-    for (size_t i = 1; ignore_list(i); i++)
-        assert_true(strcmp(ignore_list(i - 1), ignore_list(i)) < 0);
-}
-
-static void program_names_are_kept(void **unused)
-{
-    static const char *const names[] = {"main",
-                                        "free_cache",
-                                        "delete_files",
-                                        "new_node",
-                                        "malloc_pool",
-                                        "abort_transaction",
-                                        "operator_table",
-                                        "assert_valid",
-                                        "memcpy_rows",
-                                        "NewNode",
-                                        "free2",
-                                        "exit_room",
-                                        "fuzzer_step",
-                                        "asan_names",
-                                        "logger",
-                                        "runtime",
-                                        "vec_kit_",
-                                        "mykit_run",
-                                        "f",
-                                        "op_insert",
-                                        "raise_error"};
-    (void)unused;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (kind_of(names[i], "/src/a.c", "") != IGNORE_NOT)
-            fail_msg("%s is left out", names[i]);
-    }
-}
-
-static void run_time_names_are_not(void **unused)
-{
-    static const struct {
-        const char *name;
-        enum ignore_kind kind;
-    } names[] = {
-        {"malloc", IGNORE_ALLOCATOR},
-        {"free", IGNORE_ALLOCATOR},
-        {"operator new", IGNORE_ALLOCATOR},
-        {"operator delete[]", IGNORE_ALLOCATOR},
-        {"__interceptor_malloc", IGNORE_SANITIZER},
-        {"__asan_memcpy", IGNORE_SANITIZER},
-        {"__asan::ReportGenericError", IGNORE_SANITIZER},
-        {"__ubsan_handle_shift_out_of_bounds", IGNORE_SANITIZER},
-        {"__sanitizer_print_stack_trace", IGNORE_SANITIZER},
-        {"__tsan_func_entry", IGNORE_SANITIZER},
-        {"__msan_memcpy", IGNORE_SANITIZER},
-        {"fuzzer::FuzzerDriver", IGNORE_ENGINE},
-        {"LLVMFuzzerRunDriver", IGNORE_ENGINE},
-        {"__afl_fuzz_len", IGNORE_ENGINE},
-        {"abort", IGNORE_ABORT},
-        {"raise", IGNORE_ABORT},
-        {"__assert_fail", IGNORE_ABORT},
-        {"__pthread_kill_implementation", IGNORE_ABORT},
-        {"__libc_start_main", IGNORE_LIBC},
-        {"_start", IGNORE_LIBC},
-        {"memcpy", IGNORE_LIBC},
-        {"__memmove_avx_unaligned_erms", IGNORE_LIBC},
-        {"pthread_mutex_lock", IGNORE_LIBC},
-        {"kit_run_program", IGNORE_HARNESS},
-        {"", IGNORE_UNKNOWN},
-    };
-    (void)unused;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (kind_of(names[i].name, "", "") != names[i].kind)
-            fail_msg("%s is of another kind", names[i].name);
-    }
-}
-
-static void sources_and_modules_count(void **unused)
-{
-    (void)unused;
-    /* A function of the program that shares its name with one of libc. */
-    assert_int_equal(kind_of("connect", "/src/graph.c", ""), IGNORE_NOT);
-    assert_int_equal(kind_of("connect", "socket/connect.c", ""), IGNORE_LIBC);
-    assert_int_equal(kind_of("connect", "/build/glibc-2.36/socket/connect.c", ""), IGNORE_LIBC);
-    assert_int_equal(kind_of("malloc", "/src/my_malloc.c", ""), IGNORE_ALLOCATOR);
-    assert_int_equal(kind_of("anything", "", "/lib/x86_64-linux-gnu/libc.so.6"), IGNORE_LIBC);
-    assert_int_equal(kind_of("anything", "", "/usr/lib/libasan.so.8"), IGNORE_LIBC);
-    assert_int_equal(kind_of("", "", "/src/libcalc.so"), IGNORE_NOT);
-    assert_int_equal(kind_of("Report", "/b/compiler-rt/lib/asan/a.cpp", ""), IGNORE_SANITIZER);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes_are_read),        cmocka_unit_test(other_lines_are_no_frames),
-        cmocka_unit_test(names_are_short),        cmocka_unit_test(long_names_are_cut),
-        cmocka_unit_test(list_is_sorted),         cmocka_unit_test(program_names_are_kept),
-        cmocka_unit_test(run_time_names_are_not), cmocka_unit_test(sources_and_modules_count),
+        cmocka_unit_test(shapes_are_read),
+        cmocka_unit_test(other_lines_are_no_frames),
+        cmocka_unit_test(names_are_short),
+        cmocka_unit_test(long_names_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
