@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "ingest.h"
 #include "mem.h"
 #include "options.h"
 #include "proc.h"
@@ -14,7 +15,7 @@
 #include "triage_output.h"
 
 static struct {
-    const char *target, *format, *out;
+    const char *target, *format, *out, *state;
     unsigned runs, top;
     bool log, input, explain;
 } chosen = {.runs = TRIAGE_RUNS};
@@ -32,6 +33,8 @@ static const struct option_def options[] = {
      &chosen.explain, 0},
     {"format", OPTION_TEXT, "F", "text, json, sarif, casrep or markdown", &chosen.format, 0},
     {"out", OPTION_TEXT, "DIR", "write casreps there, a file each", &chosen.out, 0},
+    {"state", OPTION_TEXT, "DIR", "keep the crashes in this store, for `ledge show`", &chosen.state,
+     0},
 };
 
 static const struct command command = {
@@ -57,7 +60,8 @@ static const struct command command = {
         "  ./prog 2>&1 | ledge triage -                straight from a run\n"
         "  ledge triage logs --format sarif            for a code host\n"
         "  ledge triage logs --format casrep --out c   for CASR's tools\n"
-        "  ledge triage crash-5f3a --format markdown   a bug report to paste\n\n"
+        "  ledge triage crash-5f3a --format markdown   a bug report to paste\n"
+        "  ledge triage inbox --state build/campaign   kept: `ledge show` knows them\n\n"
         "exit: 0 no crash; 1 a crash was named; 2 usage; 3 some file could not be triaged",
     .options = options,
     .options_len = sizeof options / sizeof options[0],
@@ -69,6 +73,8 @@ struct session {
     struct runner *runner;
     struct symbolizer *own_symbolizer; /* without a runner */
     struct entry_reader reader;
+    struct ingest *ingest; /* NULL: nothing is kept */
+    size_t kept, kept_new; /* crashes in the store, and how many of them are new there */
     bool failed;
 };
 
@@ -171,6 +177,18 @@ static void complain_of_unowned(const struct entry *entry)
     fail_print(&why);
 }
 
+static bool keep(struct session *session, const struct entry *entry, struct fail *why)
+{
+    struct ingested ingested;
+    if (!session->ingest)
+        return true;
+    if (!ingest_entry(session->ingest, session->manifest, entry, &ingested, why))
+        return false;
+    session->kept += ingested.crash != 0;
+    session->kept_new += ingested.crash != 0 && !ingested.known;
+    return true;
+}
+
 static bool triage_one(struct session *session, struct triage_output *output, const char *path)
 {
     struct fail why;
@@ -182,7 +200,7 @@ static bool triage_one(struct session *session, struct triage_output *output, co
     bool owned = !entry.unowned;
     if (!owned)
         complain_of_unowned(&entry);
-    bool ok = triage_output_add(output, &entry, &why);
+    bool ok = keep(session, &entry, &why) && triage_output_add(output, &entry, &why);
     if (!ok)
         fail_print(&why);
     entry_free(&entry);
@@ -217,6 +235,9 @@ static int triage_paths(struct session *session, const struct arguments *argumen
     }
     session->failed = !find_files(arguments, &paths);
     triage_all(session, output, &paths);
+    if (session->ingest)
+        fprintf(stderr, "%zu crash%s in %s (%zu new): `ledge show --state %s`\n", session->kept,
+                session->kept == 1 ? "" : "es", chosen.state, session->kept_new, chosen.state);
     bool found = triage_output_found(output);
     if (!triage_output_finish(output, !session->failed, &why)) {
         fail_print(&why);
@@ -251,12 +272,15 @@ int cmd_triage(int argc, char **argv)
     if (code >= 0)
         return code;
     struct session session = {0};
-    if (open_session(&session, &arguments)) {
-        code = triage_paths(&session, &arguments);
-    } else {
+    struct fail why;
+    code = EXIT_CANNOT;
+    if (!open_session(&session, &arguments))
         fail_print(&session.manifest_why);
-        code = EXIT_CANNOT;
-    }
+    else if (chosen.state && !(session.ingest = ingest_open(chosen.state, &why)))
+        fail_print(&why);
+    else
+        code = triage_paths(&session, &arguments);
+    ingest_close(session.ingest);
     close_session(&session);
     return code;
 }

@@ -119,6 +119,10 @@ void store_crash_free(struct store_crash *crash);
 bool store_find_input(struct store *store, const char *target, const void *bytes, size_t len,
                       struct store_crash *crash, struct fail *why);
 
+/* store_find_log does it for one that has a log alone, origin->log. */
+bool store_find_log(struct store *store, const struct store_origin *origin,
+                    struct store_crash *crash, struct fail *why);
+
 /* store_adopt records the inputs of a target that are on disk but not in the store. */
 bool store_adopt(struct store *store, const char *target, struct fail *why);
 

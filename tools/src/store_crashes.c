@@ -81,6 +81,18 @@ bool store_find_input(struct store *store, const char *target, const void *bytes
     return ok;
 }
 
+bool store_find_log(struct store *store, const struct store_origin *origin,
+                    struct store_crash *crash, struct fail *why)
+{
+    size_t len;
+    char *log = files_log(origin->log, origin->log_len, &len);
+    char *path = files_log_path(log, len);
+    bool ok = find_by_log(store, origin->target, path, crash, why);
+    free(path);
+    free(log);
+    return ok;
+}
+
 /* The files of one crash, written and not yet recorded. */
 struct material {
     const void *input;

@@ -334,8 +334,14 @@ bool store_minimized(struct store *store, int64_t issue, const void *bytes, size
     if (!store_issue(store, issue, &about, why))
         return false;
     char *path = files_input_path("minimized", about.target, bytes, len);
-    bool ok = files_write(store, path, bytes, len, why) && store_begin(store, why) &&
-              store_commit(store, set_minimized(store, issue, path, bytes, len, why), why);
+    char *full = files_full(store, path);
+    bool known = about.minimized && strcmp(about.minimized, full) == 0 &&
+                 (strcmp(about.status, "minimized") == 0 || strcmp(about.status, "curated") == 0);
+    bool ok =
+        files_write(store, path, bytes, len, why) &&
+        (known || (store_begin(store, why) &&
+                   store_commit(store, set_minimized(store, issue, path, bytes, len, why), why)));
+    free(full);
     free(path);
     store_issue_free(&about);
     return ok;
@@ -354,8 +360,14 @@ static bool set_curated(struct store *store, int64_t issue, const char *director
 
 bool store_curated(struct store *store, int64_t issue, const char *directory, struct fail *why)
 {
-    return store_begin(store, why) &&
-           store_commit(store, set_curated(store, issue, directory, why), why);
+    struct store_issue about;
+    if (!store_issue(store, issue, &about, why))
+        return false;
+    bool known = strcmp(about.status, "curated") == 0 && about.reproducer &&
+                 strcmp(about.reproducer, directory) == 0;
+    store_issue_free(&about);
+    return known || (store_begin(store, why) &&
+                     store_commit(store, set_curated(store, issue, directory, why), why));
 }
 
 static bool set_duplicate(struct store *store, int64_t issue, int64_t original, struct fail *why)
