@@ -11,8 +11,9 @@
 #include "fail.h"
 
 struct build {
-    const char *engine;    /* "libfuzzer", "afl" or "replay" */
-    const char *sanitizer; /* "asan", "ubsan", "tsan", "msan", "none", "cmplog" or "coverage" */
+    const char *engine;    /* "libfuzzer", "afl" or "replay"; "command" for a target's command */
+    const char *sanitizer; /* "asan", "ubsan", "tsan", "msan", "none", "cmplog", "edges" or
+                            * "coverage" */
     const char *binary;    /* absolute path */
 };
 
@@ -38,6 +39,9 @@ struct target {
     const char *const *repro_cflags; /* NULL-terminated */
     const struct repro_flavour *repro;
     size_t repro_len;
+    /* What no manifest has: a command that somebody typed, in place of a target. */
+    const char *const *command; /* NULL-terminated; "@@" stands for the input, else it is stdin */
+    unsigned exit_code;         /* an end with this code is a crash; 0: none is */
 };
 
 struct bug {
@@ -51,6 +55,8 @@ struct manifest {
     const char *path;
     const char *root, *build, *crashes, *cmake, *symbolizer;
     const char *afl_fuzz; /* NULL: AFL++ is not there */
+    const char *llvm_cov, *llvm_profdata; /* NULL: not there */
+    const char *const *sources; /* what coverage is counted of: files and directories, NULL-terminated; NULL: nothing */
     const struct target *targets;
     size_t targets_len;
     const struct bug *bugs;
