@@ -61,12 +61,12 @@ void kit_account_print(FILE *out);
  *     {"target":"vec",
  *      "operations":[{"name":"push","calls":17,"statuses":{"LEDGE_OK":16}} …],
  *      "api":[{"function":"ledge_vec_push","statuses":{"LEDGE_OK":16}} …],
+ *      "statuses":["LEDGE_OK","LEDGE_ENULL" …],
  *      "cells":[{"operation":"of","reached":280,"reachable":280,"missing":[],
  *                "declared":[{"cells":160,"why":"…"}]} …]}
  *
- * "reached" counts
- * cells, "reachable" are the cells that can be expressed and aren't
- * declared unreachable by the target. Takes tenths of a second an operation. */
+ * "reachable" are the cells that can be expressed and aren't declared unreachable by the target.
+ * Takes tenths of a second an operation. */
 void kit_account_json(FILE *out);
 
 #endif

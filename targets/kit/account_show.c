@@ -175,6 +175,21 @@ static void write_api(FILE *out)
     }
 }
 
+/* The names of the statuses from 0 on, up to the first that has none: a target's status_name gives
+ * those one name for all. */
+static void write_status_names(FILE *out)
+{
+    char number[16], unknown[16];
+    fputc('[', out);
+    for (unsigned status = 0; kit_target.status_name != NULL && status < KIT_STATUSES; status++) {
+        const char *name = name_of_status(status, number, sizeof number);
+        if (strcmp(name, name_of_status(KIT_STATUSES, unknown, sizeof unknown)) == 0)
+            break;
+        fprintf(out, "%s\"%s\"", status ? "," : "", name);
+    }
+    fputc(']', out);
+}
+
 static void write_missing(FILE *out, size_t index, const struct kit_op *op)
 {
     const char *separator = "";
@@ -224,7 +239,9 @@ void kit_account_json(FILE *out)
     write_operations(out);
     fputs("],\n \"api\":[", out);
     write_api(out);
-    fputs("],\n \"cells\":[", out);
+    fputs("],\n \"statuses\":", out);
+    write_status_names(out);
+    fputs(",\n \"cells\":[", out);
     each_lattice(out, write_lattice);
     fputs("]}\n", out);
 }

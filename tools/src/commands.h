@@ -10,6 +10,7 @@ int cmd_replay(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_corpus(int argc, char **argv);
+int cmd_cover(int argc, char **argv);
 int cmd_targets(int argc, char **argv);
 int cmd_bugs(int argc, char **argv);
 int cmd_bench(int argc, char **argv);

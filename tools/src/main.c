@@ -24,6 +24,7 @@ static const struct entry {
     {"show", cmd_show, "what the store knows: the issues, or all of one thing"},
     {"verify", cmd_verify, "check that the store is as it was left, to the last byte"},
     {"corpus", cmd_corpus, "distil a corpus, or add to it what brings something new"},
+    {"cover", cmd_cover, "what the corpora reach: lines, branches, statuses, cells"},
     {"targets", cmd_targets, "list the targets and their builds"},
     {"bugs", cmd_bugs, "the planted bugs: is each found, named, shrunk and kept?"},
     {"bench", cmd_bench, "a command beside the tools people would use otherwise"},
