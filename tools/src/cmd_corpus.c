@@ -39,20 +39,19 @@ static const struct option_def min_options[] = {
 
 static const struct option_def merge_options[] = {COMMON_OPTIONS};
 
-#define COMMON_NOTES                                                                               \
-    "--cover: edges (each edge of the code), counters (each edge and how often it was passed:\n"   \
-    "1, 2, 3, 4-7, 8-15, 16-31, 32-127, more; includes edges), cells (what the kit counts: calls " \
-    "of\n"                                                                                         \
-    "an operation, statuses returned, pointer x length x alignment).\n"                            \
-    "--build: several builds are covered together. afl/none covers what afl-cmin would, "          \
-    "replay/edges\n"                                                                               \
-    "what libFuzzer's -merge=1 would.\n\n"                                                         \
-    "The choice is a weighted set cover (Chvatal's greedy, lazily evaluated; then what has "       \
-    "become\n"                                                                                     \
-    "redundant is dropped): a file weighs its size plus 1024. It depends on contents alone, not "  \
-    "on\n"                                                                                         \
-    "names, order or time. Kept files are run again by themselves before anything is written.\n"   \
+/* clang-format off */
+#define COMMON_NOTES \
+    "--cover: edges (each edge of the code), counters (each edge and how often it was passed: 1, 2,\n" \
+    "3, 4-7, 8-15, 16-31, 32-127, more; includes edges), cells (what the kit counts: calls of an\n" \
+    "operation, statuses returned, pointer x length x alignment; of an afl build, edges passed\n" \
+    "exactly 4, 8, 16, 32 or 128 times, which afl-cmin tells from the rest of their class).\n" \
+    "--build: several builds are covered together. replay/edges covers all that libFuzzer's -merge=1\n" \
+    "would keep, afl/none all that afl-cmin would.\n\n" \
+    "The choice is a weighted set cover (Chvatal's greedy, lazily evaluated; then what has become\n" \
+    "redundant is dropped): a file weighs its size plus 1024. It depends on contents alone, not on\n" \
+    "names, order or time. Kept files are run again by themselves before anything is written.\n" \
     "What was measured is kept by content, so the next time only new files run.\n\n"
+/* clang-format on */
 
 static const struct command min_command = {
     .name = "corpus min",
@@ -93,7 +92,6 @@ struct job {
     struct distil_options options;
     struct distil distil;
     size_t moved, lost;
-    bool verified;
     uint64_t started, told;
     bool live;
 };
@@ -180,7 +178,6 @@ static bool distil(struct job *job, char **paths, size_t len, size_t fixed, stru
 
 static bool verify(struct job *job, struct fail *why)
 {
-    job->verified = true;
     return distil_verify(&job->distil, &job->options, &job->lost, why);
 }
 

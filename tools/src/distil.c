@@ -15,6 +15,7 @@ enum {
     BATCH_LEAST = 64, /* files of a process */
     BATCH_MOST = 8192,
     BATCH_BYTES = 32 * 1024 * 1024,
+    HELD_MOST = 256 * 1024 * 1024, /* bytes of contents kept in memory; the rest is read again */
 };
 
 static const double batch_s = 0.5; /* how long a process should take: then there is news */
@@ -34,8 +35,33 @@ static bool add_file(struct distil *distil, const char *path, const char *base, 
     *file = (struct distil_file){.path = mem_text(path), .base = mem_text(base), .fixed = fixed};
     file->size = len;
     store_id(bytes, len, file->id);
-    free(bytes);
+    if (distil->held + len <= HELD_MOST) {
+        distil->held += len;
+        file->bytes = bytes;
+    } else {
+        free(bytes);
+    }
     return true;
+}
+
+bool distil_read(const struct distil_file *file, const char **bytes, char **owned, struct fail *why)
+{
+    char id[33];
+    size_t len;
+    *owned = NULL;
+    *bytes = file->bytes;
+    if (file->bytes)
+        return true;
+    if (!file_read(file->path, owned, &len, why))
+        return false;
+    *bytes = *owned;
+    store_id(*owned, len, id);
+    if (strcmp(id, file->id) == 0)
+        return true;
+    free(*owned);
+    *owned = NULL;
+    return fail_set(why, "run it again when nobody writes there", "%s has changed meanwhile",
+                    file->path);
 }
 
 bool distil_add(struct distil *distil, const char *path, bool fixed, struct fail *why)
@@ -117,18 +143,15 @@ static size_t batch_size(const struct pass *pass, size_t from)
 }
 
 static bool read_batch(const struct pass *pass, size_t from, size_t len, struct measured *batch,
-                       struct fail *why)
+                       char **owned, struct fail *why)
 {
     for (size_t i = 0; i < len; i++) {
         const struct distil_file *file = &pass->distil->files[pass->todo[from + i]];
-        char *bytes, id[33];
-        if (!file_read(file->path, &bytes, &batch[i].len, why))
+        const char *bytes;
+        if (!distil_read(file, &bytes, &owned[i], why))
             return false;
         batch[i].bytes = bytes;
-        store_id(bytes, batch[i].len, id);
-        if (strcmp(id, file->id) != 0)
-            return fail_set(why, "run it again when nobody writes there",
-                            "%s has changed meanwhile", file->path);
+        batch[i].len = file->size;
     }
     return true;
 }
@@ -150,14 +173,16 @@ static void take_results(struct pass *pass, size_t from, size_t len, struct meas
 static bool run_batch(struct pass *pass, size_t from, size_t len, struct fail *why)
 {
     struct measured *batch = mem_new(len, sizeof *batch);
+    char **owned = mem_new(len, sizeof *owned);
     uint64_t started = uv_hrtime();
-    bool read = read_batch(pass, from, len, batch, why);
+    bool read = read_batch(pass, from, len, batch, owned, why);
     bool ok = read && measurer_run(pass->measurer, batch, len, &pass->space, why);
     if (read)
         take_results(pass, from, len, batch);
     pass->rate = (double)len / (seconds_since(started) + 1e-9);
     for (size_t i = 0; i < len; i++)
-        free((void *)(uintptr_t)batch[i].bytes);
+        free(owned[i]);
+    free(owned);
     free(batch);
     return ok;
 }
@@ -356,6 +381,7 @@ void distil_free(struct distil *distil)
         struct distil_file *file = &distil->files[i];
         free(file->path);
         free(file->base);
+        free(file->bytes);
         free(file->failed);
         features_free(&file->features);
     }

@@ -21,6 +21,7 @@ struct distil_file {
     char *path,
         *base;   /* base: the directory it was found below, or NULL when it was named itself */
     char id[33]; /* store_id of its content */
+    char *bytes; /* its content; NULL where many large files would take too much memory */
     size_t size;
     struct features features; /* what of it is to be covered */
     char *failed;             /* what it did instead of running clean, or NULL */
@@ -38,6 +39,7 @@ struct distil_counts {
 struct distil {
     struct distil_file *files; /* ordered by size, then content; after distil_measure */
     size_t len, cap;
+    size_t held;                 /* bytes of contents in memory */
     uint32_t space;              /* numbers of features are below this */
     size_t measured;             /* files that had to run; the cache knew the others */
     size_t failed;               /* files that don't run clean */
@@ -58,6 +60,12 @@ struct distil_options {
 
 /* distil_add adds a file, or all inputs below a directory (paths_find), as fixed ones or not. */
 bool distil_add(struct distil *distil, const char *path, bool fixed, struct fail *why);
+
+/* distil_read lends the content of a file, as it was when it was added: *bytes are valid until
+ * *owned is given to free() (it may be NULL). False and *why when it can't be read any more, or has
+ * changed. */
+bool distil_read(const struct distil_file *file, const char **bytes, char **owned,
+                 struct fail *why);
 
 /* distil_measure finds out what every file exercises. Returns false and *why when it can't: no
  * binary, an unreadable file, an interrupt, too little time. What was measured until then is in the

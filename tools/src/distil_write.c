@@ -26,12 +26,12 @@ static bool is_empty(const char *directory)
 /* Copies a file under the name of its content. */
 static bool copy_file(const struct distil_file *file, const char *path, struct fail *why)
 {
-    char *bytes;
-    size_t len;
-    if (!file_read(file->path, &bytes, &len, why))
+    const char *bytes;
+    char *owned;
+    if (!distil_read(file, &bytes, &owned, why))
         return false;
-    bool ok = file_put(path, bytes, len, why);
-    free(bytes);
+    bool ok = file_put(path, bytes, file->size, why);
+    free(owned);
     return ok;
 }
 

@@ -7,7 +7,7 @@
 #include "mem.h"
 
 enum {
-    SPACE_MOST = 1 << 26, /* counters or cells: far beyond any program, and nothing overflows */
+    SPACE_MOST = 1 << 27, /* counters or cells: far beyond any program, and nothing overflows */
     ID = 32,              /* bytes of a content's name */
     CACHE_MOST = 64 * 1024 * 1024,
 };

@@ -50,11 +50,14 @@ bool path_is_file(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-/* Reads to the end whatever fstat said: /proc files and pipes say 0. */
+/* Reads to the end whatever fstat said: /proc files and pipes say 0. Only the room to begin with
+ * depends on it. */
 static bool read_all(int fd, char **bytes, size_t *len)
 {
-    size_t cap = 64 * 1024, used = 0;
-    char *buffer = mem_new(cap, 1);
+    struct stat info;
+    bool known = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
+    size_t cap = known ? (size_t)info.st_size + 2 : 64 * 1024, used = 0;
+    char *buffer = mem_resize(NULL, cap, 1);
     for (;;) {
         if (cap - used < 2) {
             cap *= 2;

@@ -230,17 +230,28 @@ static bool run_once(struct afl *afl, unsigned timeout_ms, char **failed)
     return true;
 }
 
+static const unsigned char class_starts[FEATURE_CLASSES] = {1, 2, 3, 4, 8, 16, 32, 128};
+
+static uint32_t hit_class(unsigned char hits)
+{
+    uint32_t class_ = 0;
+    while (class_ + 1 < FEATURE_CLASSES && hits >= class_starts[class_ + 1])
+        class_++;
+    return class_;
+}
+
+/* The counters, and as cells those that stand exactly at the start of a class of several counts:
+ * afl-showmap 4.04 prints no others of these classes, so afl-cmin keeps files for them. */
 static void take_counters(const struct afl *afl, struct features *features)
 {
-    static const unsigned char bounds[FEATURE_CLASSES - 1] = {2, 3, 4, 8, 16, 32, 128};
-    uint32_t *ids = mem_new(afl->map_size, sizeof *ids), len = 0;
-    for (size_t i = 0; i < afl->map_size; i++) {
-        uint32_t class_ = 0;
-        if (afl->map[i] == 0)
-            continue;
-        while (class_ < FEATURE_CLASSES - 1 && afl->map[i] >= bounds[class_])
-            class_++;
-        ids[len++] = (uint32_t)i * FEATURE_CLASSES + class_;
+    uint32_t *ids = mem_new(2 * afl->map_size, sizeof *ids), len = 0;
+    for (uint32_t i = 0; i < afl->map_size; i++)
+        if (afl->map[i] != 0)
+            ids[len++] = i * FEATURE_CLASSES + hit_class(afl->map[i]);
+    for (uint32_t i = 0, counters = len; i < counters; i++) {
+        unsigned char hits = afl->map[ids[i] / FEATURE_CLASSES];
+        if (hits > 3 && hits == class_starts[ids[i] % FEATURE_CLASSES])
+            ids[len++] = (uint32_t)afl->map_size * FEATURE_CLASSES + ids[i];
     }
     *features = (struct features){0};
     features_append(features, ids, len, 0);
@@ -281,7 +292,10 @@ bool afl_run(struct measurer *measurer, struct measured *inputs, size_t len,
         if (!measurer->afl || !measure_one(measurer, &inputs[i], why))
             return false;
         if (measurer->afl)
-            *space = (struct feature_space){(uint32_t)measurer->afl->map_size, 0};
+            *space = (struct feature_space){
+                .counters = (uint32_t)measurer->afl->map_size,
+                .cells = (uint32_t)measurer->afl->map_size * FEATURE_CLASSES,
+            };
     }
     return true;
 }
