@@ -271,7 +271,8 @@ void format_text(const struct issues *issues, const struct format_options *optio
     for (size_t i = 0; i < shown; i++)
         put_cause(issues, i, options, out);
     if (shown < issues->causes_len)
-        fprintf(out, "… and %zu more root causes\n", issues->causes_len - shown);
+        fprintf(out, "… and %zu more root cause%s\n", issues->causes_len - shown,
+                plural(issues->causes_len - shown));
     for (size_t i = 0; i < clean->len; i++) {
         char *visible = format_visible(clean->at[i]);
         fprintf(out, "%s\n", visible);

@@ -184,17 +184,15 @@ static bool can_be_linked(const struct crash *crash)
     return false;
 }
 
-/* "innermost function at file.c:12", or NULL. The directory and the column differ from build to
- * build. */
+/* "file.c:12", or NULL. The directory and the column differ from build to build, and UBSan without
+ * stacks knows no function. */
 static char *place_key(const struct crash *crash)
 {
     const char *file = crash->position ? path_base(crash->position) : "";
     const char *line = strchr(file, ':');
     if (!line || line[1] < '0' || line[1] > '9')
         return NULL;
-    size_t digits = strspn(line + 1, "0123456789");
-    return mem_print("%.*s at %.*s", (int)strcspn(crash->state, "\n"), crash->state,
-                     (int)((size_t)(line - file) + 1 + digits), file);
+    return mem_copy(file, (size_t)(line - file) + 1 + strspn(line + 1, "0123456789"));
 }
 
 /* The state, when it tells more than a name that many places share. */

@@ -2,8 +2,8 @@
  *
  * - Files whose crashes have the same signature are one issue, whatever sanitizer saw them.
  * - Issues that different sanitizers name differently are linked into one when the builds of one
- *   input gave them these names at the same place, or when their states, or their innermost
- *   function and source line, are the same.
+ *   input gave them these names at the same place, or when their states, or their source lines,
+ *   are the same.
  * - Linked issues whose stacks are alike (similarity.h) make a cluster: most likely one root cause.
  *   Security matters and others never share one, nor do leaks, limits, or failed checks of
  *   different expressions.

@@ -38,7 +38,7 @@ bool triage_input(struct runner *runner, const struct target *target, const char
                   struct triage *triage, struct fail *why);
 
 /* What triage_repeat does without being told. */
-enum { TRIAGE_RUNS = 20, TRIAGE_CONFIRM = 5 };
+enum { TRIAGE_RUNS = 20, TRIAGE_CONFIRM = 10 };
 
 /* triage_repeat is triage_input for an input that may not fail every time; it replays as often as
  * it takes to know.
