@@ -98,7 +98,7 @@ static void add_function(struct api *api, const struct scanner *scanner, ledge_v
 static void pass_declaration(struct api *api, struct scanner *scanner)
 {
     ledge_view word = {0}, name = {0};
-    bool is_typedef = looking_at(scanner, "typedef");
+    bool is_data = looking_at(scanner, "typedef");
     while (scanner->at < scanner->end && *scanner->at != ';' && *scanner->at != '}') {
         if (pass_layout(scanner))
             continue;
@@ -108,15 +108,18 @@ static void pass_declaration(struct api *api, struct scanner *scanner)
                 scanner->at++;
             word = ledge_view_of(start, (size_t)(scanner->at - start));
         } else if (*scanner->at == '(') {
-            if (name.length == 0 && word.length > 0 && !is_attribute(word) && !is_typedef)
+            if (name.length == 0 && word.length > 0 && !is_attribute(word) && !is_data)
                 name = word;
             pass_brackets(scanner, '(', ')');
         } else if (*scanner->at == '{') {
             pass_brackets(scanner, '{', '}');
             if (name.length > 0)
                 break; /* a definition ends without a semicolon */
+        } else if (*scanner->at == '[') {
+            pass_brackets(scanner, '[', ']');
         } else {
-            scanner->at += 1;
+            is_data |= *scanner->at == '=';
+            scanner->at++;
         }
     }
     scanner->at += scanner->at < scanner->end && (*scanner->at == ';' || *scanner->at == '}');
@@ -180,15 +183,14 @@ static const struct api_function *referred(const struct api *api, const char *co
     return NULL;
 }
 
-/* "x is y for …" says all of x; in "Returns as y" the rest of y's comment doesn't matter. */
+/* "x is y for …" says all of x. Otherwise only a comment that says "Returns" documents statuses:
+ * others mention them. */
 static uint32_t documented(const struct api *api, const struct api_function *function,
                            const char *const names[API_STATUSES], unsigned depth)
 {
-    uint32_t found = named_in(function->comment, names);
-    const struct api_function *other = referred(api, function->comment, " is ");
-    if (!other || found != 0)
-        other =
-            strstr(function->comment, "Returns") ? referred(api, function->comment, " as ") : NULL;
+    bool returns = strstr(function->comment, "Returns") != NULL;
+    uint32_t found = returns ? named_in(function->comment, names) : 0;
+    const struct api_function *other = referred(api, function->comment, returns ? " as " : " is ");
     if (other && depth > 0)
         found |= documented(api, other, names, depth - 1);
     return found;

@@ -2,9 +2,9 @@
  *
  * Reads C headers by their looks, not by compiling them: a function is a declaration or definition
  * outside of any braces (but for `extern "C" {`) that has a parameter list, its documentation the
- * comment before it. A status is documented when that comment names it. "a is b for …" and
- * "Returns … as b" take over what b documents; a function that documents an error returns the
- * status called OK, too. */
+ * comment before it. A status is documented when that comment says "Returns" and names it;
+ * "Returns … as b" and "a is b for …" take over what b documents. A function that documents an
+ * error returns the status that says that all is well, too. */
 #ifndef LEDGE_TOOLS_API_H
 #define LEDGE_TOOLS_API_H
 
