@@ -134,21 +134,27 @@ static void print_stacks(const json_t *report)
     }
 }
 
+/* What was seen again and again is told in numbers; --json has each time. */
 static void print_history(const json_t *thing)
 {
-    size_t i;
+    size_t i, again = 0;
     json_t *entry;
     printf("\n  history\n");
     json_array_foreach(json_object_get(thing, "history"), i, entry)
     {
         char *time = member(entry, "time"), *event = member(entry, "event");
         char *remark = member(entry, "remark"), *seq = member(entry, "seq");
-        printf("    %s  %-20s %s  (entry %s)\n", time, event, remark, seq);
+        if (strcmp(event, "seen again") == 0)
+            again++;
+        else
+            printf("    %s  %-20s %s  (entry %s)\n", time, event, remark, seq);
         free(time);
         free(event);
         free(remark);
         free(seq);
     }
+    if (again)
+        printf("    %-20s  seen again %zu time%s\n", "", again, again == 1 ? "" : "s");
 }
 
 /* Where a crash came from. */

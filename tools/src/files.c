@@ -219,6 +219,13 @@ char *dir_temporary(struct fail *why)
     return NULL;
 }
 
+bool dir_rename(const char *from, const char *to, struct fail *why)
+{
+    if (rename(from, to) == 0 && sync_directory_of(to))
+        return true;
+    return cannot(why, "make the directory", to, errno);
+}
+
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
 {
     (void)info;

@@ -36,6 +36,10 @@ bool dir_make(const char *path, struct fail *why);
  * NULL and *why when it can't. dir_remove takes it away. */
 char *dir_temporary(struct fail *why);
 
+/* dir_rename gives a directory another name beside its old one, durably; whoever looks sees the one
+ * or the other. An empty directory of that name is replaced, any other one is an error. */
+bool dir_rename(const char *from, const char *to, struct fail *why);
+
 /* dir_remove removes a directory and everything in it, best effort: a missing one is fine. */
 void dir_remove(const char *path);
 

@@ -71,8 +71,8 @@ static void tell(const struct store_crash *crash, bool known, struct ingested *i
     *ingested = (struct ingested){crash->id, crash->issue, known};
 }
 
-static bool ingest_log(struct ingest *ingest, const struct entry *entry, struct ingested *ingested,
-                       struct fail *why)
+static bool ingest_log(struct ingest *ingest, const struct entry *entry, const char *source,
+                       struct ingested *ingested, struct fail *why)
 {
     const struct crash *found = entry_crash(entry);
     const char *said_by = found->sanitizer ? found->sanitizer : "unknown";
@@ -88,7 +88,7 @@ static bool ingest_log(struct ingest *ingest, const struct entry *entry, struct 
     struct store_origin origin = {.target = entry->target ? entry->target : "",
                                   .engine = "elsewhere",
                                   .sanitizer = said_by,
-                                  .source = entry->file,
+                                  .source = source,
                                   .log = log,
                                   .log_len = len};
     struct store_evidence evidence = {
@@ -140,7 +140,8 @@ static bool settle_input(struct ingest *ingest, const struct entry *entry,
 }
 
 static bool ingest_input(struct ingest *ingest, const struct manifest *manifest,
-                         const struct entry *entry, struct ingested *ingested, struct fail *why)
+                         const struct entry *entry, const char *source, struct ingested *ingested,
+                         struct fail *why)
 {
     const struct target *target = manifest_target(manifest, entry->target, why);
     const struct build *build;
@@ -155,7 +156,7 @@ static bool ingest_input(struct ingest *ingest, const struct manifest *manifest,
                                   .engine = "elsewhere",
                                   .sanitizer = build ? build->sanitizer : "unknown",
                                   .binary = build ? build->binary : NULL,
-                                  .source = entry->file};
+                                  .source = source};
     bool ok = store_find_input(ingest->store, target->name, bytes, len, &crash, why);
     bool clean = !entry_crash(entry)->found;
     bool done = is_settled(&crash) || (clean && crash.id && strcmp(crash.status, "flaky") == 0);
@@ -175,10 +176,13 @@ static bool ingest_input(struct ingest *ingest, const struct manifest *manifest,
 bool ingest_entry(struct ingest *ingest, const struct manifest *manifest, const struct entry *entry,
                   struct ingested *ingested, struct fail *why)
 {
+    char *source = realpath(entry->file, NULL); /* so that it is found from anywhere */
     *ingested = (struct ingested){0};
-    if (entry->kind == ENTRY_LOG)
-        return ingest_log(ingest, entry, ingested, why);
-    return ingest_input(ingest, manifest, entry, ingested, why);
+    bool ok = entry->kind == ENTRY_LOG
+                  ? ingest_log(ingest, entry, source, ingested, why)
+                  : ingest_input(ingest, manifest, entry, source, ingested, why);
+    free(source);
+    return ok;
 }
 
 /* Records the input of a result as a crash, with the log of one more run. */

@@ -20,6 +20,7 @@ static const struct entry {
     {"fuzz", cmd_fuzz, "run a campaign: both engines, all sanitizers, one corpus"},
     {"triage", cmd_triage, "say what each crash is: type, place, class, security, signature"},
     {"minimize", cmd_minimize, "the smallest input with the same signature, and a C program"},
+    {"curate", cmd_curate, "make a crash a reproducer that the regression test runs"},
     {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
     {"show", cmd_show, "what the store knows: the issues, or all of one thing"},
     {"verify", cmd_verify, "check that the store is as it was left, to the last byte"},

@@ -1,6 +1,5 @@
 /* The directory of a result: for people, and for `ledge curate` and the regression tests after
  * them. */
-#include <ctype.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,35 +10,7 @@
 #include "json.h"
 #include "mem.h"
 #include "minimize.h"
-
-/* What a line of a state begins with: a function, or the operation of a failed check ("vec.insert:
- * …"). */
-static size_t name_length(const char *line)
-{
-    size_t len = 0;
-    while (isalnum((unsigned char)line[len]) || line[len] == '_')
-        len++;
-    return len;
-}
-
-/* The operation that a crash names, else the innermost function; not NUL-terminated. */
-static const char *crash_subject(const char *target, const struct crash *crash, size_t *len)
-{
-    size_t own = strlen(target);
-    const char *state = crash->state ? crash->state : "";
-    for (const char *line = state; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        bool is_check = strncmp(line, target, own) == 0 && line[own] == '.';
-        bool is_op = strncmp(line, "op_", 3) == 0;
-        if (is_check || is_op) {
-            line += is_op ? 3 : own + 1;
-            *len = name_length(line);
-            return line;
-        }
-    }
-    *len = name_length(state);
-    return state;
-}
+#include "slug.h"
 
 static bool taken_by_another(const char *directory, const struct crash *crash)
 {
@@ -56,7 +27,7 @@ char *minimize_directory(const struct manifest *manifest, const struct target *t
                          const struct crash *crash)
 {
     size_t len;
-    const char *subject = crash_subject(target->name, crash, &len);
+    const char *subject = slug_subject(target->name, crash, &len);
     if (len > 40)
         len = 40;
     char *directory = mem_print("%s/new/%s-%.*s-%.4s", manifest->crashes, target->name, (int)len,
