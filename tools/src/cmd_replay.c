@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "options.h"
 #include "owner.h"
+#include "regress.h"
 #include "runner.h"
 
 enum { TASK_INPUTS = 512, TELL_EVERY_S = 10 };
@@ -25,7 +26,9 @@ static struct {
 static const struct option_def options[] = {
     {"target", OPTION_TEXT, "T", "the target that the inputs belong to", &chosen.target, 0},
     {"build", OPTION_TEXT, "LIST", "only these: asan,msan,tsan,ubsan,none", &chosen.builds, 0},
-    {"regress", OPTION_FLAG, NULL, "run all of corpus/ and crashes/reproducers/; all must be clean",
+    {"regress", OPTION_FLAG, NULL,
+     "run all of corpus/ and crashes/reproducers/; all must be clean, but for\n"
+     "                       what `ledge curate --open` marked: that must fail as it is known to",
      &chosen.regress, 0},
     {"jobs", OPTION_NUMBER, "N", "processes at a time (default 2)", &chosen.jobs, 1},
 };
@@ -69,6 +72,7 @@ struct replay {
     size_t runs, runs_total;
     struct failure *failures;
     size_t failures_len;
+    struct open_cases open; /* of --regress: what is known to fail */
     uint64_t started, told;
     bool live, failed;
     struct fail why; /* when failed */
@@ -208,7 +212,7 @@ static bool plan(struct replay *replay, struct fail *why)
                 break;
         add_tasks(replay, from, to - from);
     }
-    return replay->tasks_len > 0 ||
+    return replay->tasks_len > 0 || replay->open.len > 0 ||
            fail_set(why, "see `ledge targets`", "there is no build to replay with");
 }
 
@@ -242,7 +246,8 @@ static bool find_kept(struct replay *replay, const struct target *target, struct
         ok = paths_find(&paths, reproducers, why);
     free(reproducers);
     for (size_t i = 0; i < paths.len && ok; i++)
-        if (i < from_corpus || strcmp(path_base(paths.at[i]), "input") == 0)
+        if (i < from_corpus || (strcmp(path_base(paths.at[i]), "input") == 0 &&
+                                !regress_add(&replay->open, target, paths.at[i])))
             add_input(replay, target, paths.at[i]);
     paths_free(&paths);
     return ok;
@@ -260,7 +265,7 @@ static bool find_inputs(struct replay *replay, const struct arguments *arguments
     for (size_t i = 0; i < len && ok; i++)
         ok = find_kept(replay, targets[i], why);
     free(targets);
-    if (ok && replay->inputs_len == 0)
+    if (ok && replay->inputs_len == 0 && replay->open.len == 0)
         return fail_set(why, "is the checkout complete?", "there is nothing in %s/corpus to run",
                         replay->manifest->root);
     return ok;
@@ -283,6 +288,7 @@ static void print_json(const struct replay *replay, double seconds)
     json_put(root, "runs", json_integer((json_int_t)replay->runs));
     json_put(root, "seconds", json_real(seconds));
     json_put(root, "failures", failures);
+    json_put(root, "open", regress_json(&replay->open));
     json_print(root);
     json_decref(root);
 }
@@ -295,11 +301,15 @@ static void print_text(const struct replay *replay, double seconds)
         printf("%s  (%s)\n  %s\n", failure->path, failure->task->target->name, line);
         free(line);
     }
+    regress_print(&replay->open);
     printf("%zu inputs, %zu runs in %.1f s: ", replay->inputs_len, replay->runs, seconds);
     if (replay->failures_len)
         printf("%zu failed\n", replay->failures_len);
     else
         printf(replay->failed ? "stopped\n" : "all clean\n");
+    if (replay->open.len)
+        printf("%zu known to be open, of which %zu changed\n", replay->open.len,
+               regress_broken(&replay->open));
 }
 
 static int finish(struct replay *replay, bool json)
@@ -313,7 +323,7 @@ static int finish(struct replay *replay, bool json)
         fail_print(&replay->why);
         return EXIT_CANNOT;
     }
-    return replay->failures_len ? EXIT_FOUND : EXIT_FINE;
+    return replay->failures_len || regress_broken(&replay->open) ? EXIT_FOUND : EXIT_FINE;
 }
 
 static void free_replay(struct replay *replay)
@@ -325,6 +335,7 @@ static void free_replay(struct replay *replay)
     free(replay->inputs);
     free(replay->tasks);
     free(replay->failures);
+    regress_free(&replay->open);
     manifest_free(replay->manifest);
     pthread_mutex_destroy(&replay->lock);
 }
@@ -338,6 +349,8 @@ static int run_replay(struct replay *replay, const struct arguments *arguments)
         return EXIT_CANNOT;
     }
     run_tasks(replay);
+    if (!replay->failed && !regress_run(&replay->open, replay->manifest, chosen.builds, &why))
+        note_failure(replay, &why);
     return finish(replay, arguments->json);
 }
 
