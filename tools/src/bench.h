@@ -14,4 +14,6 @@ struct bench {
     int (*run)(int argc, char **argv);
 };
 
+int bench_triage(int argc, char **argv);
+
 #endif

@@ -6,6 +6,7 @@
 #include "options.h"
 
 static const struct bench benches[] = {
+    {"triage", "megabytes of logs per second, beside grep; memory", bench_triage},
     {NULL, NULL, NULL},
 };
 
