@@ -58,6 +58,8 @@ static bool take_number(ledge_view line, ledge_view *before, ledge_view *rest, u
         if (counted && frame_blank_at(tail, 0)) {
             if (lldb)
                 *before = text_head(*before, at - strlen("frame "));
+            if (lldb && text_ends(*before, "* ")) /* the frame that is looked at */
+                *before = text_head(*before, before->length - 2);
             *rest = text_trim(tail);
             *number = (unsigned)value;
             return value < 1000000;

@@ -51,6 +51,10 @@ bool frame_continue(ledge_view line, struct frame *frame);
  * frames are those behind it. */
 bool frame_is_signal(const struct frame *frame);
 
+/* frame_is_prefix tells whether something that stands before a frame on its line may be what a log,
+ * a mail or a debugger puts there. */
+bool frame_is_prefix(ledge_view before);
+
 /* frame_name writes the function's name without return type, arguments, template parameters,
  * anonymous namespaces, hashes and compiler suffixes (".isra.0", ".cold"). Empty when it is
  * unknown. */

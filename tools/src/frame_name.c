@@ -34,11 +34,12 @@ static void put_operator(struct writer *writer, ledge_view text)
     for (size_t i = 0; i < 8; i++)
         put(writer, text.ptr[i]);
     ledge_view tail = text_tail(text, 8);
-    if (text_skip(&tail, "()")) {
+    bool call = text_skip(&tail, "()");
+    if (call) {
         put(writer, '(');
         put(writer, ')');
     }
-    bool symbol = tail.length > 0 && (tail.ptr[0] == '<' || tail.ptr[0] == '>');
+    bool symbol = !call && tail.length > 0 && (tail.ptr[0] == '<' || tail.ptr[0] == '>');
     for (size_t i = 0; i < tail.length && tail.ptr[i] != '('; i++) {
         /* "operator<< <int>" has template parameters, too; so has "operator()<int>". */
         bool parameters = tail.ptr[i] == '<' && (!symbol || (i > 0 && tail.ptr[i - 1] == ' '));

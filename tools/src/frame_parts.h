@@ -33,8 +33,4 @@ bool frame_blank_at(ledge_view text, size_t at);
 /* frame_is_unknown: "??", "<null>" and their like. */
 bool frame_is_unknown(ledge_view text);
 
-/* frame_is_prefix tells whether something that stands before a frame on its line may be what a log,
- * a mail or a debugger puts there. */
-bool frame_is_prefix(ledge_view before);
-
 #endif

@@ -524,9 +524,11 @@ void report_parse(const char *bytes, size_t len, struct report *out)
         size_t newline = text_find_byte(rest, '\n');
         struct line line = {newline == TEXT_NONE ? rest : text_head(rest, newline),
                             newline != TEXT_NONE};
+        rest = text_tail(rest, line.text.length + 1);
+        while (text_ends(line.text, " "))
+            line.text = text_head(line.text, line.text.length - 1);
         scan.line_number++;
         take_line(&scan, &line);
-        rest = text_tail(rest, line.text.length + 1);
     }
     if (scan.best.weight == REPORT_MENTION)
         drop_mention(&scan.best);

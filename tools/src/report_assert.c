@@ -17,31 +17,36 @@ static void set_assertion(struct report *fresh, ledge_view expression, bool whol
     report_set_type(fresh, "ASSERT", true);
 }
 
-/* "file.c:28", and nothing else. */
+/* "file.c:28", and nothing else; "10:28" is a time. */
 static bool is_place(ledge_view text)
 {
     struct frame frame = {0};
     frame_place(text, &frame);
-    return frame.line > 0 && text_find_byte(frame.file, ' ') == TEXT_NONE;
+    bool letter = false;
+    for (size_t i = 0; i < frame.file.length; i++)
+        letter = letter || (text_is_name(frame.file.ptr[i]) && !text_is_digit(frame.file.ptr[i]));
+    return frame.line > 0 && letter && text_find_byte(frame.file, ' ') == TEXT_NONE;
 }
 
 static ledge_view last_word(ledge_view text)
 {
     size_t blank = text_find_last_byte(text, ' ');
-    return blank == TEXT_NONE ? text : text_tail(text, blank + 1);
+    ledge_view word = blank == TEXT_NONE ? text : text_tail(text, blank + 1);
+    return text_starts(word, "'") ? text_tail(word, 1) : word;
 }
 
-/* The place is the word before the last colon but one: "prog: file.c:28: function". With a colon in
- * the function's arguments it is lost. */
-static ledge_view place_before(ledge_view before)
+/* The first word before a colon that is a place: "prog: file.c:28: function". */
+static ledge_view place_in(ledge_view before)
 {
-    size_t colon = text_find_last(before, ": ");
-    if (colon == TEXT_NONE)
-        return is_place(last_word(before)) ? last_word(before) : ledge_view_of(NULL, 0);
-    ledge_view inner = last_word(text_head(before, colon));
-    if (!is_place(inner) && is_place(last_word(before)))
-        return last_word(before);
-    return inner;
+    for (size_t from = 0; from < before.length;) {
+        size_t colon = text_find(text_tail(before, from), ": ");
+        size_t end = colon == TEXT_NONE ? before.length : from + colon;
+        ledge_view word = last_word(text_tail(text_head(before, end), from));
+        if (is_place(word))
+            return word;
+        from = end + 2;
+    }
+    return ledge_view_of(NULL, 0);
 }
 
 /* --- The C libraries' ----------------------------------------------------------------------- */
@@ -72,7 +77,7 @@ static bool take_quoted(const struct line *line, struct report *fresh)
     set_assertion(fresh, expression, whole, REPORT_CRASH);
     ledge_view before = text_head(line->text, at - 1);
     if (text_ends(before, ": "))
-        fresh->place = place_before(text_head(before, before.length - 2));
+        fresh->place = place_in(text_head(before, before.length - 2));
     /* The allocator asserts on its own data, which somebody else has overwritten. */
     if (text_has(before, "malloc.c:"))
         report_set_type(fresh, "Heap-corruption", true);
@@ -198,8 +203,7 @@ static bool take_own(const struct line *line, struct report *fresh)
             weight = REPORT_CRASH;
         if (text_trim(expression).length == 0)
             continue;
-        if (text_ends(before, ":"))
-            fresh->place = place_before(before);
+        fresh->place = place_in(before);
         set_assertion(fresh, without_parentheses(text_trim(expression)),
                       line->whole || end != TEXT_NONE, weight);
         return true;
@@ -236,7 +240,7 @@ static ledge_view check_place(ledge_view before)
     size_t colon = text_find_last(head, "FATAL:");
     if (colon != TEXT_NONE)
         return text_tail(head, colon + strlen("FATAL:"));
-    return last_word(head);
+    return is_place(last_word(head)) ? last_word(head) : ledge_view_of(NULL, 0);
 }
 
 bool report_check_line(const struct line *line, struct report *fresh)

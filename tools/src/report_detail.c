@@ -28,14 +28,13 @@ static const struct title titles[] = {
     {"As if synchronized via sleep", NULL, STACK_OTHER},
     {"Location is ", NULL, STACK_OTHER},
     {" is located in stack of thread ", NULL, STACK_OTHER},
-    {"Thread 0x", "(most recent call first)", STACK_OTHER},
 };
 
 bool report_role(const struct line *line, enum stack_role *role)
 {
     if (report_valgrind_role(line, role))
         return true;
-    if (text_is(text_trim(line->text), "and:")) {
+    if (text_ends(line->text, " and:") || text_is(line->text, "and:")) {
         *role = STACK_PREVIOUS;
         return true;
     }

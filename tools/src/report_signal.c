@@ -99,7 +99,7 @@ bool report_set_signal(struct report *report, int number)
 /* "Thread 3 "worker" received signal": the number behind "Thread ". */
 static unsigned thread_number(ledge_view text, const char *lead)
 {
-    ledge_view rest = text_after(text, lead);
+    ledge_view rest = lead[0] ? text_after(text, lead) : text;
     uint64_t number;
     return text_decimal(&rest, &number) > 0 && number < 1000000 ? (unsigned)number : 0;
 }
@@ -150,30 +150,44 @@ static bool take_exception(const struct line *line, struct report *fresh)
     return false;
 }
 
+/* What follows a word that stands at the start of a line, or behind what a log puts there. */
+static ledge_view after_prefix(ledge_view text, const char *word)
+{
+    size_t at = text_find(text, word);
+    bool starts = at != TEXT_NONE && frame_is_prefix(text_head(text, at));
+    return starts ? text_tail(text, at + strlen(word)) : ledge_view_of(NULL, 0);
+}
+
+/* Python gives threads no numbers. */
+enum { PYTHON_CURRENT = 2000000, PYTHON_OTHER };
+
+static bool take_python_thread(ledge_view text, unsigned *thread, bool *died)
+{
+    if (!text_has(text, " (most recent call first)"))
+        return false;
+    *died = text_has(text, "Current thread 0x");
+    *thread = *died ? PYTHON_CURRENT : PYTHON_OTHER;
+    return *died || text_has(text, "Thread 0x");
+}
+
 bool report_thread(const struct line *line, unsigned *thread, bool *died)
 {
-    ledge_view text = text_trim(line->text);
-    text_skip(&text, "* ");
-    *died = text_has(line->text, "stop reason = ");
-    *thread = 0;
-    if (text_starts(text, "thread #")) {
-        *thread = thread_number(text, "thread #");
-        return *thread > 0;
-    }
-    ledge_view rest = text;
+    ledge_view text = line->text;
     uint64_t number;
-    if (text_skip(&rest, "[Current thread is ") && text_decimal(&rest, &number) > 0 &&
-        text_starts(rest, " (")) {
-        *thread = number < 1000000 ? (unsigned)number : 0;
-        *died = *thread > 0;
-        return *died;
-    }
-    rest = text;
-    if (!text_skip(&rest, "Thread ") || text_decimal(&rest, &number) == 0 || number > 1000000)
+    *died = text_has(text, "stop reason = ");
+    *thread = thread_number(after_prefix(text, "thread #"), "");
+    if (*thread > 0 || take_python_thread(text, thread, died))
+        return true;
+    *thread = thread_number(text, "[Current thread is ");
+    *died = *thread > 0;
+    if (*died)
+        return true;
+    ledge_view rest = after_prefix(text, "Thread ");
+    if (text_decimal(&rest, &number) == 0 || number > 1000000)
         return false;
     /* gdb counts from 1, macOS from 0. */
-    bool macos = text_starts(rest, " Crashed") || text_starts(rest, ":");
-    *died = text_starts(rest, " Crashed") && text_has(rest, ":");
+    bool macos = text_starts(rest, " Crashed:") || text_starts(rest, ":");
+    *died = macos && text_starts(rest, " Crashed:");
     *thread = (unsigned)number + macos;
     return macos || text_starts(rest, " (Thread ") || text_starts(rest, " (LWP ") ||
            text_starts(rest, " (process ");
@@ -182,29 +196,25 @@ bool report_thread(const struct line *line, unsigned *thread, bool *died)
 /* --- Shells --------------------------------------------------------------------------------- */
 
 /* A sentence may speak of a segmentation fault. A shell's word stands alone, or behind what a shell
- * puts before it. */
+ * puts before it: "zsh:", "line 3: 17", "make: *** [check]". */
 static bool is_shell(ledge_view before, ledge_view after)
 {
-    if (text_has(after, "(core dumped)") || text_has(after, "core dumped"))
+    if (text_has(after, "core dumped"))
         return true;
-    after = text_trim(after);
-    bool alone = after.length == 0 || text_is(after, ".") || text_is(after, "!") ||
-                 text_starts(after, ": ") || text_starts(after, "  ") || text_starts(after, " ./");
     before = text_trim(before);
-    if (before.length == 0)
-        return after.length == 0 || text_starts(after, ": 1") || text_is(after, ": 4") ||
-               text_is(after, ": 6") || text_is(after, ": 8") || text_is(after, ": 5");
+    after = text_trim(after);
     uint64_t number;
+    if (before.length == 0) {
+        bool numbered = text_skip(&after, ": ") && text_decimal(&after, &number) > 0; /* macOS */
+        return after.length == 0 || (numbered && after.length == 0);
+    }
     size_t blank = text_find_last_byte(before, ' ');
     ledge_view word = blank == TEXT_NONE ? before : text_tail(before, blank + 1);
-    bool job = text_decimal(&word, &number) > 0 && word.length == 0 && blank != TEXT_NONE;
-    bool line = text_has(before, ": line ") || text_has(before, ".sh: ") ||
-                text_starts(before, "[") || text_starts(before, "zsh: ");
-    if (job && line)
-        return true;
-    return alone &&
-           (text_is(before, "zsh:") || text_has(before, "*** [") ||
-            text_ends(before, "***Exception:") || text_ends(before, "Fatal Python error:"));
+    bool job = blank != TEXT_NONE && text_decimal(&word, &number) > 0 && word.length == 0;
+    bool shell =
+        text_has(before, ": line ") || text_has(before, ".sh: ") || text_has(before, "]  ");
+    return (job && shell) || text_ends(before, "zsh:") ||
+           (text_has(before, "*** [") && after.length == 0);
 }
 
 static bool take_shell(const struct line *line, struct report *fresh)
