@@ -192,7 +192,8 @@ static void prove(struct trial *trial)
     struct fail why;
     bool asked = minimize_prove(trial->runner, trial->variant, &row->minimized, &row->proof, &why);
     if (asked)
-        fail_set(&why, "", "not minimal: %s", row->proof.counter);
+        fail_set(&why, "", "not minimal: %s",
+                 row->proof.len ? row->proof.attempts[row->proof.len - 1].step : "");
     row->minimal = note(row, asked && row->proof.holds, &why);
 }
 
@@ -331,6 +332,7 @@ void bug_row_free(struct bug_row *row)
     bug_info_free(&row->info);
     crash_free(&row->got);
     minimize_free(&row->minimized);
+    proof_free(&row->proof);
     free(row->build);
     free(row->engine);
     free(row->sanitizer);

@@ -102,7 +102,7 @@ json_t *bug_row_json(const struct bug_row *row)
     json_put(object, "tries", json_integer(m->tries));
     json_put(object, "reproduces", check_json(row->fails));
     json_put(object, "minimal", check_json(row->minimal));
-    json_put(object, "minimal_attempts", json_integer((json_int_t)row->proof.attempts));
+    json_put(object, "minimal_attempts", json_integer((json_int_t)row->proof.len));
     json_put(object, "clean_quiet", check_json(row->quiet));
     json_put(object, "c_same", check_json(row->c_same));
     json_put(object, "c_clean", check_json(row->c_clean));

@@ -12,6 +12,7 @@
 #include "minimize_oracle.h"
 #include "options.h"
 #include "owner.h"
+#include "wilson.h"
 
 static struct {
     const char *target, *build, *bug, *directory;
@@ -57,6 +58,20 @@ static char *describe_size(const struct target *target, size_t ops, size_t bytes
     return both;
 }
 
+static void print_rate(const char *whose, unsigned hits, unsigned tries)
+{
+    struct interval interval = wilson_interval(hits, tries);
+    printf("  %s fails in %u of %u runs: %.0f %% (%.0f to %.0f, at 95 %%)\n", whose, hits, tries,
+           100.0 * hits / tries, 100 * interval.low, 100 * interval.high);
+}
+
+static void print_rates(const struct minimized *minimized)
+{
+    print_rate("flaky: the input ", minimized->before.hits, minimized->before.tries);
+    if (minimized->tries)
+        print_rate("       the result", minimized->hits, minimized->tries);
+}
+
 static void print_summary(const struct target *target, const struct minimized *minimized)
 {
     char *crash = describe_crash(minimized->build->sanitizer, &minimized->crash);
@@ -65,9 +80,17 @@ static void print_summary(const struct target *target, const struct minimized *m
     printf("  %s\n  %s -> %s   (%u runs, %.1f s, ", crash, before, after, minimized->runs,
            minimized->seconds);
     if (minimized->tries)
-        printf("%u/%u)\n", minimized->hits, minimized->tries);
+        printf("%u/%u%s)\n", minimized->hits, minimized->tries,
+               minimized->minimal ? "" : ", not minimal yet");
     else
         printf("interrupted: not minimal yet)\n");
+    if (minimized->flaky)
+        print_rates(minimized);
+    if (minimized->minimal)
+        printf("  1-minimal: %zu steps down were tried\n", minimized->proof.len);
+    if (minimized->elsewhere && minimized->there.tries)
+        printf("  %s %s: %u/%u\n", minimized->elsewhere->engine, minimized->elsewhere->sanitizer,
+               minimized->there.hits, minimized->there.tries);
     free(crash);
     free(before);
     free(after);
@@ -130,7 +153,10 @@ static void print_json(const struct target *target, const struct minimized *mini
 static int judge(const char *path, const struct minimized *minimized, const struct kept *kept)
 {
     int code = EXIT_FINE;
-    if (minimized->hits < minimized->tries) {
+    struct count after = {minimized->hits, minimized->tries};
+    bool rarer = minimized->flaky ? count_drops(minimized->before, after)
+                                  : minimized->hits < minimized->tries;
+    if (rarer) {
         fprintf(stderr, "ledge: %s: the result fails the same way in only %u of %u runs\n", path,
                 minimized->hits, minimized->tries);
         code = EXIT_FOUND;
@@ -166,16 +192,10 @@ static int keep(const struct manifest *manifest, struct runner *runner, const st
 
 static int not_reproduced(const char *path, const struct minimized *minimized)
 {
-    if (minimized->end == MINIMIZE_CLEAN)
-        fprintf(stderr,
-                "ledge: %s does not fail: %u run%s each under %s, all clean\n"
-                "  is it an input of this target, and is the build the one that failed?\n",
-                path, minimized->tries, minimized->tries == 1 ? "" : "s", minimized->tried);
-    else
-        fprintf(stderr,
-                "ledge: %s fails the same way in only %u of %u runs under %s\n"
-                "  a result could not be trusted; make the target deterministic first\n",
-                path, minimized->hits, minimized->tries, minimized->build->sanitizer);
+    fprintf(stderr,
+            "ledge: %s does not fail: %u run%s each under %s, all clean\n"
+            "  is it an input of this target, and is the build the one that failed?\n",
+            path, minimized->tries, minimized->tries == 1 ? "" : "s", minimized->tried);
     return EXIT_FOUND;
 }
 

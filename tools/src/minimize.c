@@ -9,7 +9,9 @@
 #include "mem.h"
 #include "minimize_oracle.h"
 
-enum { LOOKS = 5 }; /* runs under each build before an input is called clean */
+/* Runs under each build before an input is called clean: one that fails in 3 of 10 is missed once
+ * in a thousand times. */
+enum { LOOKS = 20 };
 
 static void append(char **text, const char *more)
 {
@@ -41,6 +43,8 @@ static bool look(struct runner *runner, const struct minimize_request *request,
 static size_t list_builds(const struct minimize_request *request, const struct build **builds)
 {
     size_t len = 0;
+    if (request->target->command)
+        builds[len++] = &request->target->builds[0];
     for (const char *const *name = runner_sanitizers; *name; name++) {
         const struct build *build = runner_build(request->target, *name);
         bool asked = request->sanitizer && strcmp(request->sanitizer, *name) == 0;
@@ -87,30 +91,9 @@ static bool read_program(const struct minimize_request *request, struct minimize
         return fail_set(why, "build it: cmake --build --preset default",
                         "%s has no %s replayer to tell the program", request->target->name,
                         out->build->sanitizer);
-    return program_read(request->target, replayer, request->path, &out->program, why);
-}
-
-/* The search, and the count that follows it. */
-static bool shrink(struct oracle *oracle, struct minimized *out, const void *input,
-                   struct fail *why)
-{
-    struct judge judge = oracle_judge(oracle);
-    enum answer whole = judge.ask(judge.context, &out->program);
-    out->ops_before = out->program.ops_len;
-    out->tries = MINIMIZE_TRIES;
-    if (whole == ANSWER_NO) {
-        out->hits = oracle_count(oracle, input, out->bytes_before, out->tries);
-        out->end = MINIMIZE_FLAKY;
-        if (out->hits == out->tries)
-            return fail_set(why, "report it: the kit's decoder and encoder disagree",
-                            "%s: the input fails, but its canonical form does not",
-                            oracle->target->name);
-    } else if (whole == ANSWER_YES) {
-        out->minimal = search_minimal(&out->program, &judge);
-    }
-    out->runs += oracle->runs;
-    out->bytes = program_encode(&out->program, &out->bytes_len);
-    return true;
+    bool ok = program_read(request->target, replayer, request->path, &out->program, why);
+    out->ops_before = ok ? out->program.ops_len : 0;
+    return ok;
 }
 
 /* Same signature, yet sizes, addresses and lines of the stack may be others now: the result's
@@ -130,25 +113,6 @@ static bool look_again(struct runner *runner, const struct target *target, struc
     return true;
 }
 
-static bool shrink_and_count(struct runner *runner, const struct minimize_request *request,
-                             struct minimized *out, const void *input, struct fail *why)
-{
-    struct oracle oracle;
-    oracle_init(&oracle, runner, request->target, out->build, &out->crash, request->live);
-    bool ok = shrink(&oracle, out, input, why);
-    if (stop_wanted())
-        out->tries = 0; /* whoever is in a hurry shan't wait for that */
-    if (ok && !oracle.failed && out->end == MINIMIZE_DONE)
-        out->hits = oracle_count(&oracle, out->bytes, out->bytes_len, out->tries);
-    if (ok && oracle.failed) {
-        *why = oracle.why;
-        ok = false;
-    }
-    oracle_free(&oracle);
-    bool again = ok && out->end == MINIMIZE_DONE && !stop_wanted();
-    return again ? look_again(runner, request->target, out, why) : ok;
-}
-
 bool minimize_run(struct runner *runner, const struct minimize_request *request,
                   struct minimized *out, struct fail *why)
 {
@@ -159,9 +123,9 @@ bool minimize_run(struct runner *runner, const struct minimize_request *request,
         return false;
     bool ok = find_build(runner, request, out, why);
     if (ok && out->end == MINIMIZE_DONE)
-        ok = read_program(request, out, input, why) &&
-             shrink_and_count(runner, request, out, input, why);
-    out->seconds = (double)(uv_hrtime() - start) / 1e9;
+        ok = read_program(request, out, input, why) && minimize_shrink(runner, request, out, why) &&
+             (out->tries == 0 || look_again(runner, request->target, out, why));
+    out->seconds_in_all = (double)(uv_hrtime() - start) / 1e9;
     free(input);
     if (!ok)
         minimize_free(out);
@@ -172,6 +136,7 @@ void minimize_free(struct minimized *minimized)
 {
     crash_free(&minimized->crash);
     program_free(&minimized->program);
+    proof_free(&minimized->proof);
     free(minimized->bytes);
     free(minimized->tried);
     *minimized = (struct minimized){0};
@@ -180,12 +145,20 @@ void minimize_free(struct minimized *minimized)
 bool minimize_prove(struct runner *runner, const struct target *target,
                     const struct minimized *minimized, struct proof *proof, struct fail *why)
 {
+    struct oracle_options options = {.target = target,
+                                     .build = minimized->build,
+                                     .want = &minimized->crash,
+                                     .workers = 1,
+                                     .fresh = true};
     struct oracle oracle;
-    oracle_init(&oracle, runner, target, minimized->build, &minimized->crash, NULL);
+    oracle_open(&oracle, runner, &options);
     struct judge judge = oracle_judge(&oracle);
-    *proof = prove_minimal(&minimized->program, &judge);
-    if (oracle.failed)
+    prove_minimal(&minimized->program, &judge, proof);
+    bool ok = !oracle.failed;
+    if (!ok) {
         *why = oracle.why;
-    oracle_free(&oracle);
-    return !oracle.failed;
+        proof_free(proof);
+    }
+    oracle_close(&oracle);
+    return ok;
 }

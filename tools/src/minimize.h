@@ -1,8 +1,10 @@
 /* minimize.h: the smallest input with the same signature, and what a person is handed of it.
  *
- *   minimize_search.c, minimize_proof.c   which candidates there are
- *   minimize_oracle.c, minimize_stop.c    running one; ^C
- *   minimize.c                            from an input to a smaller one
+ *   minimize_search.c, minimize_bytes.c, minimize_steps.c   which candidates there are
+ *   minimize_proof.c                      is the result 1-minimal?
+ *   minimize_oracle.c, minimize_worker.c, minimize_stop.c   running them; ^C
+ *   minimize_sequential.c                 flaky ones: how often is often enough
+ *   minimize.c, minimize_shrink.c         from an input to a smaller one
  *   minimize_repro.c                      the C program: emit, compile, run
  *   minimize_keep.c                       the directory
  *   cmd_minimize.c                        the command */
@@ -14,22 +16,26 @@
 
 #include "crash.h"
 #include "minimize_search.h"
+#include "minimize_sequential.h"
 #include "runner.h"
 
-enum { MINIMIZE_TRIES = 20 }; /* separate runs in which a result must fail */
+enum {
+    MINIMIZE_TRIES = 20,   /* separate runs in which a result must fail */
+    MINIMIZE_ELSEWHERE = 5 /* and in another build */
+};
 
 struct minimize_request {
     const struct target *target;
     const char *path;      /* the input */
     const char *sanitizer; /* the build to keep the signature of; NULL: the first that fails */
     FILE *live;            /* a terminal to show progress on; NULL: none */
+    unsigned seconds;      /* then the search ends with the best so far; 0: when it is done */
+    unsigned jobs;         /* candidates run at a time: 1 or 2; 0: 2 if there are cores for it */
 };
 
 enum minimize_end {
     MINIMIZE_DONE,
     MINIMIZE_CLEAN, /* the input fails under no build; only `tried` and `tries` are set */
-    MINIMIZE_FLAKY, /* it failed, but only in `hits` of `tries` runs: `crash` and `build` are set
-                       too */
 };
 
 struct minimized {
@@ -40,23 +46,37 @@ struct minimized {
     struct program program;    /* the result; of a kit target in operations, else in bytes */
     uint8_t *bytes;            /* the same, encoded */
     size_t bytes_len, bytes_before, ops_before;
-    unsigned runs;        /* processes it took, without the final `tries` */
-    unsigned hits, tries; /* how often the result failed the same way, of how many runs */
-    double seconds;
-    bool minimal; /* false: interrupted, and the best until then */
+    unsigned runs;        /* runs the search took, without those that only counted */
+    unsigned asked;       /* candidates it wanted to know of */
+    unsigned hits, tries; /* how often the result failed the same way, of how many fresh processes;
+                             tries 0: nobody waited for that */
+    bool flaky;           /* it doesn't always fail, and neither did the input */
+    struct count before;  /* of a flaky input: the same */
+    struct proof proof;
+    const struct build *elsewhere; /* another build of the target; NULL: there is none */
+    struct count there;            /* the result in it */
+    double seconds;                /* until the result was known */
+    double seconds_in_all;         /* with the counts */
+    bool minimal; /* false: the search was ended early, and this is the best until then */
 };
 
-/* minimize_run finds the build in which the input fails and shrinks it, keeping the signature.
- * After stop_watch(true), a signal ends it early: *out is then the best so far, minimal is false,
- * and tries 0. Returns false and *why when an input can't be run at all: no such file, no binary.
- * On true *out must be given to minimize_free. */
+/* minimize_run finds the build in which the input fails and shrinks it, keeping the signature. An
+ * input that fails only sometimes is shrunk to one that does so about as often. After
+ * stop_watch(true), a signal ends it early: *out is then the best so far, minimal is false, and
+ * tries 0. Returns false and *why when an input can't be run at all: no such file, no binary. On
+ * true *out must be given to minimize_free. */
 bool minimize_run(struct runner *runner, const struct minimize_request *request,
                   struct minimized *out, struct fail *why);
 
 void minimize_free(struct minimized *minimized);
 
+/* minimize_shrink is the part of minimize_run that comes after the build has been found: from
+ * out->program, out->build and out->crash on. */
+bool minimize_shrink(struct runner *runner, const struct minimize_request *request,
+                     struct minimized *out, struct fail *why);
+
 /* minimize_prove asks, with an oracle of its own, whether the result is 1-minimal. False and *why
- * when it can't be run. */
+ * when it can't be run. On true *proof is for proof_free. */
 bool minimize_prove(struct runner *runner, const struct target *target,
                     const struct minimized *minimized, struct proof *proof, struct fail *why);
 

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "mem.h"
 #include "minimize.h"
+#include "wilson.h"
 #include "slug.h"
 
 static bool taken_by_another(const char *directory, const struct crash *crash)
@@ -66,6 +67,44 @@ static bool put(const char *directory, const char *name, const void *bytes, size
     return ok;
 }
 
+static json_t *count_json(struct count count)
+{
+    struct interval interval = wilson_interval(count.hits, count.tries);
+    json_t *object = json_object();
+    json_put(object, "hits", json_integer(count.hits));
+    json_put(object, "tries", json_integer(count.tries));
+    json_put(object, "low", json_real(interval.low));
+    json_put(object, "high", json_real(interval.high));
+    return object;
+}
+
+/* Every single step down, and what came of it. */
+static json_t *proof_json(const struct proof *proof)
+{
+    static const char *const answers[] = {
+        [ANSWER_NO] = "no", [ANSWER_YES] = "yes", [ANSWER_STOP] = "not tried"};
+    json_t *object = json_object(), *attempts = json_array();
+    for (size_t i = 0; i < proof->len; i++) {
+        json_t *attempt = json_object();
+        json_put(attempt, "step", json_text(proof->attempts[i].step));
+        json_put(attempt, "fails_the_same_way", json_text(answers[proof->attempts[i].answer]));
+        json_append(attempts, attempt);
+    }
+    json_put(object, "holds", json_boolean(proof->holds));
+    json_put(object, "attempts", attempts);
+    return object;
+}
+
+static json_t *elsewhere_json(const struct minimized *minimized)
+{
+    if (!minimized->elsewhere || minimized->there.tries == 0)
+        return json_null();
+    json_t *object = count_json(minimized->there);
+    json_put(object, "engine", json_text(minimized->elsewhere->engine));
+    json_put(object, "sanitizer", json_text(minimized->elsewhere->sanitizer));
+    return object;
+}
+
 static json_t *report_json(const struct target *target, const struct minimized *minimized,
                            const struct kept *kept)
 {
@@ -82,8 +121,14 @@ static json_t *report_json(const struct target *target, const struct minimized *
     json_put(report, "minimal", json_boolean(minimized->minimal));
     json_put(report, "hits", json_integer(minimized->hits));
     json_put(report, "tries", json_integer(minimized->tries));
+    json_put(report, "rate", count_json((struct count){minimized->hits, minimized->tries}));
+    json_put(report, "rate_before", minimized->flaky ? count_json(minimized->before) : json_null());
+    json_put(report, "elsewhere", elsewhere_json(minimized));
     json_put(report, "runs", json_integer(minimized->runs));
+    json_put(report, "asked", json_integer(minimized->asked));
     json_put(report, "seconds", json_real(minimized->seconds));
+    json_put(report, "seconds_with_counts", json_real(minimized->seconds_in_all));
+    json_put(report, "proof", minimized->proof.len ? proof_json(&minimized->proof) : json_null());
     json_put(report, "c_program",
              kept->has_c ? json_text(kept->c_same ? "same signature" : kept->c_why.what)
                          : json_null());

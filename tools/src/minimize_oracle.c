@@ -1,6 +1,7 @@
 #include "minimize_oracle.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 #include <xxhash.h>
 
@@ -8,20 +9,28 @@
 
 #define TELL_EVERY_NS UINT64_C(100000000)
 
-void oracle_init(struct oracle *oracle, struct runner *runner, const struct target *target,
-                 const struct build *build, const struct crash *want, FILE *live)
+void oracle_open(struct oracle *oracle, struct runner *runner, const struct oracle_options *options)
 {
-    *oracle = (struct oracle){
-        .runner = runner, .target = target, .build = build, .want = want, .live = live};
+    bool leaks = options->whole || strcmp(options->want->class_, "leak") == 0;
+    *oracle = (struct oracle){.runner = runner, .options = *options};
+    for (unsigned i = 0; i < options->workers; i++) {
+        struct worker_options own = {
+            .number = i, .ahead = options->workers > 1, .leaks = leaks, .fresh = options->fresh};
+        worker_open(&oracle->workers[i], runner, options->target, options->build, own);
+    }
 }
 
-void oracle_free(struct oracle *oracle)
+static void forget_ahead(struct oracle *oracle)
 {
-    if (oracle->live && oracle->told)
-        fputs("\r\033[K", oracle->live);
-    free(oracle->memo);
-    oracle->memo = NULL;
+    oracle->ahead[0] = oracle->ahead[1] = 0;
 }
+
+static bool is_ahead(const struct oracle *oracle)
+{
+    return oracle->ahead[0] || oracle->ahead[1];
+}
+
+/* --- What is remembered --------------------------------------------------------------------- */
 
 /* The slot of a key: its own, or the free one where it would go. */
 static struct oracle_memo *find_slot(struct oracle_memo *memo, size_t cap, const uint64_t key[2])
@@ -45,73 +54,226 @@ static void grow_memo(struct oracle *oracle)
     oracle->memo_cap = cap;
 }
 
-static enum answer run(struct oracle *oracle, const void *bytes, size_t len)
+static void remember(struct oracle *oracle, const uint64_t key[2], enum answer answer)
 {
+    if (answer == ANSWER_STOP)
+        return;
+    if (2 * (oracle->memo_len + 1) > oracle->memo_cap)
+        grow_memo(oracle);
+    struct oracle_memo *slot = find_slot(oracle->memo, oracle->memo_cap, key);
+    oracle->memo_len += !slot->key[0] && !slot->key[1];
+    *slot = (struct oracle_memo){{key[0], key[1]}, answer};
+}
+
+static bool recall(const struct oracle *oracle, const uint64_t key[2], enum answer *answer)
+{
+    if (oracle->memo_cap == 0)
+        return false;
+    const struct oracle_memo *slot = find_slot(oracle->memo, oracle->memo_cap, key);
+    *answer = slot->answer;
+    return slot->key[0] || slot->key[1];
+}
+
+/* --- Running -------------------------------------------------------------------------------- */
+
+static bool is_over(const struct oracle *oracle)
+{
+    uint64_t deadline = oracle->options.deadline_ns;
+    return oracle->failed || stop_wanted() || (deadline && uv_hrtime() > deadline);
+}
+
+/* Waits for what a worker runs, and compares. */
+static enum answer collect(struct oracle *oracle, struct worker *worker)
+{
+    struct proc_result ended;
     struct run_result result;
-    if (stop_wanted())
+    oracle->failed |= !worker_wait(worker, &ended, &oracle->why);
+    if (oracle->failed)
         return ANSWER_STOP;
-    if (!runner_run_bytes(oracle->runner, oracle->target, oracle->build, bytes, len, &result,
-                          &oracle->why)) {
-        oracle->failed = true;
-        return ANSWER_STOP;
-    }
     oracle->runs++;
-    bool same = crash_same(&result.crash, oracle->want);
+    oracle->failed = !runner_judge(oracle->runner, oracle->options.target, oracle->options.build,
+                                   &ended, &result, &oracle->why);
+    proc_result_free(&ended);
+    if (oracle->failed)
+        return ANSWER_STOP;
+    bool same = crash_same(&result.crash, oracle->options.want);
     run_result_free(&result);
     return same ? ANSWER_YES : ANSWER_NO;
 }
 
+static void collect_ahead(struct oracle *oracle)
+{
+    if (is_ahead(oracle))
+        remember(oracle, oracle->ahead, collect(oracle, &oracle->workers[1]));
+    forget_ahead(oracle);
+}
+
+void oracle_close(struct oracle *oracle)
+{
+    collect_ahead(oracle);
+    for (unsigned i = 0; i < oracle->options.workers; i++)
+        worker_close(&oracle->workers[i]);
+    if (oracle->options.live && oracle->told)
+        fputs("\r\033[K", oracle->options.live);
+    free(oracle->memo);
+    oracle->memo = NULL;
+}
+
+/* The same bytes again and again, on every worker; outcomes count in the order of their starts, so
+ * that fast ones have no advantage. */
+struct repetition {
+    struct oracle *oracle;
+    const void *bytes;
+    size_t len;
+    unsigned started, collected;
+};
+
+static bool repeat(struct repetition *repetition, bool *hit)
+{
+    struct oracle *oracle = repetition->oracle;
+    unsigned workers = oracle->options.workers;
+    if (is_over(oracle))
+        return false;
+    while (repetition->started < repetition->collected + workers)
+        worker_submit(&oracle->workers[repetition->started++ % workers], repetition->bytes,
+                      repetition->len);
+    enum answer answer = collect(oracle, &oracle->workers[repetition->collected++ % workers]);
+    *hit = answer == ANSWER_YES;
+    return answer != ANSWER_STOP;
+}
+
+static void end_repetition(struct repetition *repetition)
+{
+    struct oracle *oracle = repetition->oracle;
+    while (repetition->collected < repetition->started)
+        (void)collect(oracle, &oracle->workers[repetition->collected++ % oracle->options.workers]);
+}
+
+static enum answer run_often(struct oracle *oracle, const void *bytes, size_t len)
+{
+    struct repetition repetition = {.oracle = oracle, .bytes = bytes, .len = len};
+    struct sequential test = sequential_begin(oracle->options.rate);
+    enum answer answer = ANSWER_STOP;
+    bool hit, settled = false;
+    while (!settled && repeat(&repetition, &hit))
+        settled = sequential_add(&test, hit, &answer);
+    end_repetition(&repetition);
+    return settled ? answer : ANSWER_STOP;
+}
+
+static enum answer run_once(struct oracle *oracle, const void *bytes, size_t len)
+{
+    worker_submit(&oracle->workers[0], bytes, len);
+    return collect(oracle, &oracle->workers[0]);
+}
+
+struct count oracle_count(struct oracle *oracle, const void *bytes, size_t len, unsigned tries,
+                          unsigned hits)
+{
+    struct repetition repetition = {.oracle = oracle, .bytes = bytes, .len = len};
+    struct count count = {0};
+    bool hit;
+    collect_ahead(oracle);
+    while (count.tries < tries && count.hits < hits) {
+        if (!repeat(&repetition, &hit)) {
+            count.tries = 0;
+            break;
+        }
+        count.tries++;
+        count.hits += hit;
+    }
+    end_repetition(&repetition);
+    return count;
+}
+
+/* --- The judge ------------------------------------------------------------------------------ */
+
 static void show(struct oracle *oracle)
 {
+    FILE *live = oracle->options.live;
     uint64_t now = uv_hrtime();
-    if (!oracle->live || now - oracle->told < TELL_EVERY_NS)
+    if (!live || now - oracle->told < TELL_EVERY_NS)
         return;
     oracle->told = now;
-    fprintf(oracle->live, "\r%zu operations, %zu bytes left after %u runs\033[K", oracle->ops,
-            oracle->bytes, oracle->runs);
-    fflush(oracle->live);
+    fprintf(live, "\r");
+    if (oracle->options.target->kit)
+        fprintf(live, "%zu operations, ", oracle->units);
+    fprintf(live, "%zu bytes left after %u runs\033[K", oracle->bytes, oracle->runs);
+    fflush(live);
+}
+
+static uint8_t *encode(const struct program *candidate, size_t *len, uint64_t key[2])
+{
+    uint8_t *bytes = program_encode(candidate, len);
+    XXH128_hash_t hash = XXH3_128bits(bytes, *len);
+    key[0] = hash.low64;
+    key[1] = hash.high64;
+    return bytes;
+}
+
+static enum answer find_out(struct oracle *oracle, const uint64_t key[2], const void *bytes,
+                            size_t len)
+{
+    bool known = is_ahead(oracle) && memcmp(oracle->ahead, key, sizeof oracle->ahead) == 0;
+    enum answer answer;
+    oracle->asked++;
+    if (known)
+        answer = collect(oracle, &oracle->workers[1]);
+    else if (oracle->options.rate > 0)
+        answer = run_often(oracle, bytes, len);
+    else
+        answer = run_once(oracle, bytes, len);
+    if (known)
+        forget_ahead(oracle);
+    remember(oracle, key, answer);
+    return answer;
 }
 
 static enum answer ask(void *context, const struct program *candidate)
 {
     struct oracle *oracle = context;
+    uint64_t key[2];
     size_t len;
-    uint8_t *bytes = program_encode(candidate, &len);
-    XXH128_hash_t hash = XXH3_128bits(bytes, len);
-    uint64_t key[2] = {hash.low64, hash.high64};
-    if (2 * (oracle->memo_len + 1) > oracle->memo_cap)
-        grow_memo(oracle);
-    struct oracle_memo *slot = find_slot(oracle->memo, oracle->memo_cap, key);
-    if (!slot->key[0] && !slot->key[1]) {
-        enum answer answer = run(oracle, bytes, len);
-        if (answer != ANSWER_STOP) {
-            *slot = (struct oracle_memo){{key[0], key[1]}, answer};
-            oracle->memo_len++;
-        }
-        slot->answer = answer;
-    }
+    enum answer answer;
+    if (is_over(oracle))
+        return ANSWER_STOP;
+    uint8_t *bytes = encode(candidate, &len, key);
+    if (!recall(oracle, key, &answer))
+        answer = find_out(oracle, key, bytes, len);
     free(bytes);
-    if (slot->answer == ANSWER_YES) {
-        oracle->ops = candidate->ops_len;
+    if (answer == ANSWER_YES) {
+        oracle->units = candidate->ops_len;
         oracle->bytes = len;
     }
     show(oracle);
-    return slot->answer;
+    return answer;
+}
+
+/* Starts on what will probably be asked next. One that nobody asked about after all may still be
+ * running, and then this one has to wait. */
+static void expect(void *context, const struct program *candidate)
+{
+    struct oracle *oracle = context;
+    uint64_t key[2];
+    size_t len;
+    enum answer answer;
+    if (oracle->options.workers < 2 || oracle->options.rate > 0 || is_over(oracle) ||
+        (is_ahead(oracle) && !worker_ready(&oracle->workers[1])))
+        return;
+    uint8_t *bytes = encode(candidate, &len, key);
+    if (is_ahead(oracle) && memcmp(oracle->ahead, key, sizeof key) == 0) {
+        free(bytes);
+        return;
+    }
+    collect_ahead(oracle);
+    if (!recall(oracle, key, &answer)) {
+        worker_submit(&oracle->workers[1], bytes, len);
+        memcpy(oracle->ahead, key, sizeof key);
+    }
+    free(bytes);
 }
 
 struct judge oracle_judge(struct oracle *oracle)
 {
-    return (struct judge){ask, oracle};
-}
-
-unsigned oracle_count(struct oracle *oracle, const void *bytes, size_t len, unsigned tries)
-{
-    unsigned hits = 0;
-    for (unsigned i = 0; i < tries; i++) {
-        enum answer answer = run(oracle, bytes, len);
-        if (answer == ANSWER_STOP)
-            break;
-        hits += answer == ANSWER_YES;
-    }
-    return hits;
+    return (struct judge){ask, oracle, expect};
 }

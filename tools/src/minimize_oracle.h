@@ -1,7 +1,9 @@
-/* minimize_oracle.h: the judge of real inputs: runs a candidate in a process of its own and
- * compares signatures.
+/* minimize_oracle.h: the judge of real inputs: runs a candidate and compares signatures.
  *
- * Answers are remembered by the candidate's bytes. Not thread-safe. */
+ * Answers are remembered by the candidate's bytes. What the search says it will ask next is run
+ * ahead on a second core; that changes when an answer is there, never what it is. Stacks are
+ * compared by name, but each module offset is looked up once (symbolize.h), so that after the first
+ * few candidates nothing is symbolized any more. Not thread-safe. */
 #ifndef LEDGE_TOOLS_MINIMIZE_ORACLE_H
 #define LEDGE_TOOLS_MINIMIZE_ORACLE_H
 
@@ -10,42 +12,61 @@
 
 #include "crash.h"
 #include "minimize_search.h"
+#include "minimize_sequential.h"
+#include "minimize_worker.h"
 #include "runner.h"
+
+enum { ORACLE_WORKERS = 2 };
 
 struct oracle_memo {
     uint64_t key[2]; /* of the bytes; both 0: a free slot */
     enum answer answer;
 };
 
-struct oracle {
-    struct runner *runner;
+struct oracle_options {
     const struct target *target;
     const struct build *build;
     const struct crash *want; /* what a candidate must fail with */
     FILE *live;               /* a terminal that is shown how far we are, or NULL */
+    unsigned workers;         /* 1 or 2 */
+    bool fresh;               /* a process of its own for every run */
+    bool whole;               /* with everything looked for that can be: leaks, too */
+    uint64_t deadline_ns;     /* when to say stop (uv_hrtime); 0: never */
+    double rate;              /* of a flaky input: how often it fails; 0: it always does */
+};
+
+struct oracle {
+    struct runner *runner;
+    struct oracle_options options;
+    struct worker workers[ORACLE_WORKERS];
     struct oracle_memo *memo;
     size_t memo_cap, memo_len;
-    unsigned runs;     /* processes started */
-    size_t ops, bytes; /* of the smallest yes */
+    uint64_t ahead[2];   /* the key of what the second worker runs; both 0: nothing */
+    unsigned runs;       /* of candidates, also those that nobody then asked about */
+    unsigned asked;      /* candidates whose answer was not remembered */
+    size_t units, bytes; /* of the smallest yes; units: operations */
     uint64_t told;
     bool failed;     /* a candidate could not be run, which is why it said stop */
     struct fail why; /* when failed */
 };
 
-/* oracle_init prepares *oracle; what the pointers refer to must outlive it. */
-void oracle_init(struct oracle *oracle, struct runner *runner, const struct target *target,
-                 const struct build *build, const struct crash *want, FILE *live);
+/* oracle_open prepares *oracle; what the pointers refer to must outlive it, and it must not move.
+ */
+void oracle_open(struct oracle *oracle, struct runner *runner,
+                 const struct oracle_options *options);
 
-/* oracle_judge is the judge: yes when the candidate's signature is the wanted one, stop when it
- * can't be run or when stop_wanted(). The oracle must not move as long as it is used. */
+void oracle_close(struct oracle *oracle);
+
+/* oracle_judge is the judge: yes when the candidate's signature is the wanted one; when the input
+ * is flaky, when it is so about as often (minimize_sequential.h). Stop when it can't be run, when
+ * time is up, or when stop_wanted(). */
 struct judge oracle_judge(struct oracle *oracle);
 
-/* oracle_count runs bytes `tries` times, whatever is remembered, and says how often the signature
- * was the wanted one. It ends early, and sets oracle->failed, when they can't be run; and when stop
- * is wanted. */
-unsigned oracle_count(struct oracle *oracle, const void *bytes, size_t len, unsigned tries);
-
-void oracle_free(struct oracle *oracle);
+/* oracle_count runs bytes until there are `tries` runs or `hits` with the wanted signature,
+ * whatever is remembered, and says how many there were; tries 0 in the answer: it could not be run,
+ * or stop is wanted. */
+struct count oracle_count(struct oracle *oracle, const void *bytes, size_t len, unsigned tries,
+                          unsigned hits);
 
 /* stop_watch(true) makes SIGINT, SIGTERM and SIGHUP a wish to stop, which proc_run then leaves
  * alone; a second one ends the process as usual. stop_watch(false) ends that. */

@@ -1,53 +1,29 @@
+/* The search over operations and their numbers. */
 #include "minimize_search.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem.h"
+#include "minimize_steps.h"
 
-/* How small a program must be before two steps at once are tried: a few hundred questions. */
+/* How small a program must be before two steps at once are tried: a few dozen questions. */
 enum {
-    OPS_MAX = 16,     /* for any two operations */
-    JOINT_MAX = 100,  /* operations × numbers, for an operation and a number */
-    JOINT_STEPS = 8,  /* by how much the number gets lower with it */
-    NUMBERS_MAX = 12, /* that are not 0, for any two numbers */
+    OPS_MAX = 14,    /* for any two operations */
+    JOINT_MAX = 64,  /* operations × numbers, for an operation and a number */
+    NUMBERS_MAX = 8, /* that are not 0, for any two numbers */
 };
 
-struct search {
-    struct program *best;
-    const struct judge *judge;
-    bool stopped;
-};
-
-/* Takes the candidate, if the judge says yes; frees it otherwise. */
-static bool take(struct search *search, struct program *candidate)
+static void lower_to(const struct search *search, size_t field, uint64_t value, struct program *out)
 {
-    enum answer answer = ANSWER_STOP;
-    if (!search->stopped)
-        answer = search->judge->ask(search->judge->context, candidate);
-    if (answer == ANSWER_YES) {
-        program_free(search->best);
-        *search->best = *candidate;
-        return true;
-    }
-    program_free(candidate);
-    if (answer == ANSWER_STOP)
-        search->stopped = true;
-    return false;
-}
-
-static bool take_keep(struct search *search, const bool *keep)
-{
-    struct program candidate;
-    program_keep(search->best, keep, &candidate);
-    return take(search, &candidate);
+    program_lower(search->best, field, value, out);
 }
 
 static bool take_lower(struct search *search, size_t field, uint64_t value)
 {
     struct program candidate;
-    program_lower(search->best, field, value, &candidate);
-    return take(search, &candidate);
+    lower_to(search, field, value, &candidate);
+    return search_take(search, &candidate);
 }
 
 static bool *keep_all(const struct program *program)
@@ -58,73 +34,72 @@ static bool *keep_all(const struct program *program)
     return keep;
 }
 
-static bool take_prefix(struct search *search, size_t len)
-{
-    bool *keep = mem_new(search->best->ops_len, sizeof *keep);
-    for (size_t i = 0; i < len; i++)
-        keep[i] = true;
-    bool taken = take_keep(search, keep);
-    free(keep);
-    return taken;
-}
+/* --- Operations ----------------------------------------------------------------------------- */
 
-/* What comes after the failing operation never ran: halving finds it. */
-static void cut_tail(struct search *search)
+/* The program without the operations [from, to); with_users: and without all that use their
+ * handles. Returns whether that makes a difference. */
+static bool without_ops(const struct program *program, size_t from, size_t to, bool with_users,
+                        struct program *out)
 {
-    size_t no = 0; /* prefixes shorter than this are not asked about again */
-    while (no < search->best->ops_len && !search->stopped) {
-        size_t middle = no + (search->best->ops_len - no) / 2;
-        if (!take_prefix(search, middle))
-            no = middle + 1;
-    }
-}
-
-/* Tries without the operations [from, to): first with all that use their handles, then alone. */
-static bool take_without(struct search *search, size_t from, size_t to)
-{
-    size_t len = search->best->ops_len;
-    bool *gone = mem_new(len, sizeof *gone), *keep = keep_all(search->best);
+    size_t len = program->ops_len;
+    bool *gone = mem_new(len, sizeof *gone), *keep = keep_all(program), users = false;
     for (size_t i = from; i < to; i++)
         gone[i] = true;
-    program_users(search->best, gone);
-    bool users = false;
+    if (with_users)
+        program_users(program, gone);
     for (size_t i = 0; i < len; i++) {
         keep[i] = !gone[i];
         users |= gone[i] && (i < from || i >= to);
     }
-    bool taken = take_keep(search, keep);
-    if (!taken && users) {
-        for (size_t i = 0; i < len; i++)
-            keep[i] = i < from || i >= to;
-        taken = take_keep(search, keep);
-    }
+    program_keep(program, keep, out);
     free(gone);
     free(keep);
-    return taken;
+    return users;
 }
 
-/* One pass from the back with chunks of one size. Users come after what they use, so `end` stays
- * right whatever goes. */
-static bool remove_chunks(struct search *search, size_t size)
+static bool take_without(struct search *search, size_t from, size_t to)
+{
+    struct program candidate;
+    bool users = without_ops(search->best, from, to, true, &candidate);
+    bool taken = search_take(search, &candidate);
+    if (taken || !users)
+        return taken;
+    (void)without_ops(search->best, from, to, false, &candidate);
+    return search_take(search, &candidate);
+}
+
+static bool take_ops(struct search *search, const struct thinning *thinning, size_t from, size_t to)
+{
+    (void)thinning;
+    return take_without(search, from, to);
+}
+
+static void make_ops(const struct search *search, const struct thinning *thinning, size_t from,
+                     size_t to, struct program *out)
+{
+    (void)thinning;
+    (void)without_ops(search->best, from, to, true, out);
+}
+
+static void thin_ops(struct search *search)
+{
+    struct thinning ops = {.take = take_ops, .make = make_ops};
+    search_thin(search, &ops, search->best->ops_len);
+}
+
+/* Every operation alone. */
+static bool remove_ops(struct search *search)
 {
     bool changed = false;
-    size_t end = search->best->ops_len;
-    while (end > 0 && !search->stopped) {
-        size_t from = end > size ? end - size : 0;
-        changed |= take_without(search, from, end);
-        end = from;
+    struct program next;
+    for (size_t op = search->best->ops_len; op-- > 0 && !search->stopped;) {
+        if (op > 0 && search_wants_next(search)) {
+            (void)without_ops(search->best, op - 1, op, true, &next);
+            search_expect(search, &next);
+        }
+        changed |= take_without(search, op, op + 1);
     }
     return changed;
-}
-
-static void remove_all_chunks(struct search *search)
-{
-    size_t size = search->best->ops_len / 2;
-    while (size > 1 && !search->stopped) {
-        remove_chunks(search, size);
-        size_t half = search->best->ops_len / 2;
-        size = size / 2 < half ? size / 2 : half;
-    }
 }
 
 /* Any two operations at once: what cancels out, such as a push and its pop. */
@@ -135,10 +110,12 @@ static bool remove_pairs(struct search *search)
         return false;
     for (size_t second = search->best->ops_len; second-- > 1 && !search->stopped;) {
         for (size_t first = second; first-- > 0 && second < search->best->ops_len;) {
+            struct program candidate;
             bool *keep = keep_all(search->best);
             keep[first] = keep[second] = false;
-            bool taken = take_keep(search, keep);
+            program_keep(search->best, keep, &candidate);
             free(keep);
+            bool taken = search_take(search, &candidate);
             changed |= taken;
             if (taken)
                 break; /* what stood at `second` is gone */
@@ -147,56 +124,137 @@ static bool remove_pairs(struct search *search)
     return changed;
 }
 
-/* The value with which halving ends, between `no`, which was asked, and the field's own. */
-static void descend(struct search *search, size_t field, uint64_t no)
+/* --- Numbers -------------------------------------------------------------------------------- */
+
+/* The numbers that are not 0, by their fields: those before what was changed keep their place. */
+struct numbers {
+    size_t *fields, len;
+};
+
+static struct numbers list_numbers(const struct program *program)
 {
-    while (!search->stopped && search->best->fields[field].value - no > 1) {
-        uint64_t middle = no + (search->best->fields[field].value - no) / 2;
-        if (!take_lower(search, field, middle))
-            no = middle;
+    struct numbers numbers = {mem_new(program->fields_len, sizeof *numbers.fields), 0};
+    for (size_t i = 0; i < program->fields_len; i++)
+        if (program->fields[i].value != 0)
+            numbers.fields[numbers.len++] = i;
+    return numbers;
+}
+
+/* Sets some numbers to 0, the last one first: items go with their count. */
+static void make_zero(const struct search *search, const struct thinning *thinning, size_t from,
+                      size_t to, struct program *out)
+{
+    const struct numbers *numbers = thinning->what;
+    program_copy(search->best, out);
+    while (to-- > from) {
+        struct program before = *out;
+        program_lower(&before, numbers->fields[to], 0, out);
+        program_free(&before);
     }
 }
 
-/* Lowers one number. Afterwards it is 0, or neither 0 nor one less will do. A number that can't go
- * down by one may still go down by more, as an alignment does: powers of two are tried, unless
- * `quick`. */
+static bool take_zero(struct search *search, const struct thinning *thinning, size_t from,
+                      size_t to)
+{
+    struct program candidate;
+    make_zero(search, thinning, from, to, &candidate);
+    return search_take(search, &candidate);
+}
+
+/* Most numbers don't matter, and are settled many at a time. */
+static void zero_numbers(struct search *search)
+{
+    struct numbers numbers = list_numbers(search->best);
+    struct thinning zeros = {.take = take_zero, .make = make_zero, .what = &numbers};
+    search_thin(search, &zeros, numbers.len);
+    free(numbers.fields);
+}
+
+/* By how much a number must get lower, at least, so that its record gets no longer: the last number
+ * of a record is written without its trailing zero digits. */
+static uint64_t step_of(const struct program *program, size_t field)
+{
+    const struct program_op *op = program->ops;
+    while (field >= op->field + op->fields_len)
+        op++;
+    for (size_t i = field + 1; i < op->field + op->fields_len; i++)
+        if (program->fields[i].value != 0)
+            return 1;
+    uint64_t step = 1;
+    for (uint64_t value = program->fields[field].value; value > 0 && value % 128 == 0; value /= 128)
+        step *= 128;
+    return step;
+}
+
+/* The least value that is a yes, in steps, when `no` steps are a no and `yes` steps were taken:
+ * doubling from below, since what matters is mostly small, and then halving. */
+static void descend(struct search *search, size_t field, uint64_t step, uint64_t yes)
+{
+    uint64_t no = 0, jump = 1;
+    bool halve = false;
+    while (yes - no > 1 && !search->stopped) {
+        uint64_t middle = halve || jump >= yes - no ? no + (yes - no) / 2 : no + jump;
+        if (take_lower(search, field, middle * step)) {
+            yes = middle;
+            halve = true;
+        } else {
+            no = middle;
+            jump *= 2;
+        }
+    }
+}
+
+/* What is asked about a number next after this one, if it stays. */
+static void expect_zero(struct search *search, size_t field)
+{
+    const struct program *best = search->best;
+    struct program next;
+    while (++field < best->fields_len && best->fields[field].value == 0)
+        continue;
+    if (field == best->fields_len || !search_wants_next(search))
+        return;
+    lower_to(search, field, 0, &next);
+    search_expect(search, &next);
+}
+
+/* Lowers one number. Afterwards it is 0, or neither 0 nor one step less will do. A number that
+ * can't go down by one step may still go down by more, as an alignment does: one step and half are
+ * tried, unless `quick`. */
 static bool lower(struct search *search, size_t field, bool quick)
 {
-    uint64_t value = search->best->fields[field].value;
-    if (value == 0 || take_lower(search, field, 0))
-        return value != 0;
-    bool lowered = value > 1 && take_lower(search, field, value - 1);
-    for (uint64_t half = value / 2; half > 0 && !quick && !lowered; half /= 2)
-        lowered = half != value - 1 && take_lower(search, field, half);
-    if (lowered)
-        descend(search, field, 0);
-    return lowered;
-}
-
-/* All plain numbers of an operation to 0 in one question: most of them don't matter. */
-static bool clear_op(struct search *search, size_t op)
-{
-    size_t from = search->best->ops[op].field, to = from + search->best->ops[op].fields_len;
-    size_t cleared = 0;
-    struct program candidate;
-    program_copy(search->best, &candidate);
-    for (size_t i = from; i < to; i++) {
-        if (candidate.fields[i].kind == FIELD_COUNT || candidate.fields[i].value == 0)
-            continue;
-        candidate.fields[i].value = 0;
-        cleared++;
+    uint64_t step = step_of(search->best, field);
+    uint64_t steps = search->best->fields[field].value / step;
+    struct program next;
+    if (steps == 0)
+        return false;
+    if (steps > 1 && search_wants_next(search)) {
+        lower_to(search, field, (steps - 1) * step, &next);
+        search_expect(search, &next);
+    } else if (steps == 1) {
+        expect_zero(search, field);
     }
-    if (cleared > 1)
-        return take(search, &candidate);
-    program_free(&candidate); /* lower() asks the same */
-    return false;
+    if (take_lower(search, field, 0))
+        return true;
+    if (steps == 1)
+        return false;
+    expect_zero(search, field);
+    if (take_lower(search, field, (steps - 1) * step)) {
+        descend(search, field, step, steps - 1);
+        return true;
+    }
+    if (quick || steps < 4)
+        return false;
+    if (take_lower(search, field, step))
+        return true;
+    if (!take_lower(search, field, steps / 2 * step))
+        return false;
+    descend(search, field, step, steps / 2);
+    return true;
 }
 
 static bool lower_all(struct search *search, bool quick)
 {
     bool changed = false;
-    for (size_t i = 0; i < search->best->ops_len && !quick && !search->stopped; i++)
-        changed |= clear_op(search, i);
     for (size_t i = 0; i < search->best->fields_len && !search->stopped; i++)
         changed |= lower(search, i, quick);
     return changed;
@@ -210,10 +268,12 @@ static bool drop_items(struct search *search)
             continue;
         struct program candidate;
         program_drop_item(search->best, i, &candidate);
-        changed |= take(search, &candidate);
+        changed |= search_take(search, &candidate);
     }
     return changed;
 }
+
+/* --- Two steps at once ---------------------------------------------------------------------- */
 
 static bool take_joint(struct search *search, size_t op, size_t field, uint64_t by)
 {
@@ -224,25 +284,38 @@ static bool take_joint(struct search *search, size_t op, size_t field, uint64_t 
     program_keep(&lowered, keep, &candidate);
     free(keep);
     program_free(&lowered);
-    return take(search, &candidate);
+    return search_take(search, &candidate);
 }
 
-/* An operation goes, and another one's number gets lower by what it counted for. */
+/* Without an operation, and a later number lower by 1 or by one of the operation's numbers. */
+static bool take_counted(struct search *search, size_t op, size_t field)
+{
+    const struct program *best = search->best;
+    uint64_t value = best->fields[field].value;
+    if (value == 0)
+        return false;
+    if (take_joint(search, op, field, 1))
+        return true;
+    for (size_t i = 0; i < best->ops[op].fields_len; i++) {
+        const struct program_field *own = &best->fields[best->ops[op].field + i];
+        if (own->kind != FIELD_ITEM && own->value > 1 && own->value <= value &&
+            take_joint(search, op, field, own->value))
+            return true;
+    }
+    return false;
+}
+
+/* An operation goes, and a later one's number gets lower by what it counted for. */
 static bool remove_joint(struct search *search)
 {
     const struct program *best = search->best;
     if (best->ops_len * best->fields_len > JOINT_MAX)
         return false;
     for (size_t op = best->ops_len; op-- > 0;)
-        for (size_t field = 0; field < best->fields_len; field++) {
-            size_t within = field - best->ops[op].field; /* wraps below it */
-            if (within < best->ops[op].fields_len)
-                continue;
-            uint64_t value = best->fields[field].value;
-            for (uint64_t by = 1; by <= value && by <= JOINT_STEPS && !search->stopped; by++)
-                if (take_joint(search, op, field, by))
-                    return true;
-        }
+        for (size_t field = best->ops[op].field + best->ops[op].fields_len;
+             field < best->fields_len && !search->stopped; field++)
+            if (take_counted(search, op, field))
+                return true;
     return false;
 }
 
@@ -254,53 +327,122 @@ static bool take_two_lower(struct search *search, size_t a, size_t b, uint64_t b
                   &lowered); /* the later one first: items may go with a */
     program_lower(&lowered, a, fields[a].value - by, &candidate);
     program_free(&lowered);
-    return take(search, &candidate);
-}
-
-static size_t count_numbers(const struct program *program)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < program->fields_len; i++)
-        count += program->fields[i].value != 0;
-    return count;
+    return search_take(search, &candidate);
 }
 
 /* Two numbers by the same amount: a length and the index of its end. */
+static bool lower_pair(struct search *search, size_t a, size_t b)
+{
+    uint64_t va = search->best->fields[a].value, vb = search->best->fields[b].value;
+    uint64_t least = va < vb ? va : vb;
+    if (least == 0)
+        return false;
+    if (!take_two_lower(search, a, b, 1))
+        return least > 1 && take_two_lower(search, a, b, least);
+    uint64_t left = least - 1, by = left;
+    while (by > 0 && !search->stopped) {
+        if (take_two_lower(search, a, b, by))
+            left -= by;
+        else
+            by /= 2;
+        by = by < left ? by : left;
+    }
+    return true;
+}
+
 static bool lower_two(struct search *search)
 {
+    struct numbers numbers = list_numbers(search->best);
+    bool lowered = false;
+    if (numbers.len <= NUMBERS_MAX)
+        for (size_t b = numbers.len; b-- > 1 && !lowered;)
+            for (size_t a = b; a-- > 0 && !lowered && !search->stopped;)
+                lowered = lower_pair(search, numbers.fields[a], numbers.fields[b]);
+    free(numbers.fields);
+    return lowered;
+}
+
+/* --- Handles -------------------------------------------------------------------------------- */
+
+/* Lowers a number of an operation, and the same number wherever its handle is used. */
+static bool rename_to(struct search *search, size_t definer, uint64_t from, uint64_t to)
+{
     const struct program *best = search->best;
-    if (count_numbers(best) > NUMBERS_MAX)
-        return false;
-    for (size_t b = best->fields_len; b-- > 1;)
-        for (size_t a = b; a-- > 0;) {
-            uint64_t va = best->fields[a].value, vb = best->fields[b].value;
-            for (uint64_t by = va < vb ? va : vb; by > 0 && !search->stopped; by /= 2)
-                if (take_two_lower(search, a, b, by))
-                    return true;
+    struct program candidate;
+    program_copy(best, &candidate);
+    free(candidate.raw);
+    candidate.raw = NULL;
+    for (size_t op = definer; op < best->ops_len; op++) {
+        bool user = op == definer;
+        for (size_t i = 0; i < best->uses_len; i++)
+            user |= best->uses[i].user == op && best->uses[i].definer == definer;
+        for (size_t i = 0; user && i < best->ops[op].fields_len; i++) {
+            struct program_field *field = &candidate.fields[best->ops[op].field + i];
+            if (field->kind == FIELD_VALUE && field->value == from)
+                field->value = to;
         }
+    }
+    return search_take(search, &candidate);
+}
+
+static bool is_used(const struct program *program, size_t op)
+{
+    for (size_t i = 0; i < program->uses_len; i++)
+        if (program->uses[i].definer == op)
+            return true;
     return false;
 }
+
+/* The first handle is 0, the next one 1. */
+static bool rename_handles(struct search *search)
+{
+    bool changed = false;
+    uint64_t wanted = 0;
+    for (size_t op = 0; op < search->best->ops_len && !search->stopped; op++) {
+        if (!is_used(search->best, op))
+            continue;
+        const struct program_op *definer = &search->best->ops[op];
+        for (size_t i = 0; i < definer->fields_len; i++) {
+            const struct program_field *field = &search->best->fields[definer->field + i];
+            if (field->kind == FIELD_VALUE && field->value > wanted)
+                changed |= rename_to(search, op, field->value, wanted);
+            definer = &search->best->ops[op];
+        }
+        wanted++;
+    }
+    return changed;
+}
+
+/* --- The whole ------------------------------------------------------------------------------ */
 
 /* All that the guarantee speaks of, until none of it changes anything. */
 static void settle(struct search *search)
 {
     bool quick = false, changed = true;
     while (changed && !search->stopped) {
-        changed = remove_chunks(search, 1);
+        changed = remove_ops(search);
         changed |= lower_all(search, quick);
         changed |= drop_items(search);
+        changed |= rename_handles(search);
         quick = true;
     }
 }
 
-bool search_minimal(struct program *program, const struct judge *judge)
+static bool search_operations(struct program *program, const struct judge *judge)
 {
     struct search search = {.best = program, .judge = judge};
-    cut_tail(&search);
-    remove_all_chunks(&search);
+    thin_ops(&search);
+    zero_numbers(&search);
     do
         settle(&search);
     while (!search.stopped &&
            (remove_pairs(&search) || remove_joint(&search) || lower_two(&search)));
     return !search.stopped;
+}
+
+bool search_minimal(struct program *program, const struct judge *judge)
+{
+    if (program->raw && program->ops_len == 0)
+        return search_bytes(program, judge);
+    return search_operations(program, judge);
 }

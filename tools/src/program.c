@@ -12,6 +12,7 @@ void program_free(struct program *program)
     free(program->ops);
     free(program->fields);
     free(program->uses);
+    free(program->raw);
     *program = (struct program){0};
 }
 
@@ -27,17 +28,7 @@ static struct program room_for(const struct program *program)
 
 void program_of_bytes(const void *bytes, size_t len, struct program *program)
 {
-    const uint8_t *from = bytes;
-    *program = (struct program){
-        .ops = mem_new(len, sizeof *program->ops),
-        .ops_len = len,
-        .fields = mem_new(len, sizeof *program->fields),
-        .fields_len = len,
-    };
-    for (size_t i = 0; i < len; i++) {
-        program->ops[i] = (struct program_op){.head = -1, .field = i, .fields_len = 1};
-        program->fields[i].value = from[i];
-    }
+    *program = (struct program){.raw = (uint8_t *)mem_copy(bytes, len), .raw_len = len};
 }
 
 /* Appends an operation of `from` to `out`, without the field `but` (SIZE_MAX: with all). */
@@ -105,6 +96,9 @@ static void drop_items_from(struct program *program, size_t field, uint64_t keep
 void program_copy(const struct program *program, struct program *out)
 {
     copy_without(program, SIZE_MAX, out);
+    if (program->raw)
+        out->raw = (uint8_t *)mem_copy(program->raw, program->raw_len);
+    out->raw_len = program->raw_len;
 }
 
 void program_lower(const struct program *program, size_t field, uint64_t value, struct program *out)
@@ -136,10 +130,6 @@ void program_users(const struct program *program, bool *marked)
 
 static uint8_t *put_field(uint8_t *at, const struct program_field *field)
 {
-    if (field->groups == 0) {
-        *at++ = (uint8_t)field->value;
-        return at;
-    }
     for (unsigned left = field->groups; left > 0; left--) {
         unsigned shift = DIGIT_BITS * (left - 1);
         *at++ = (uint8_t)((shift < 64 ? field->value >> shift : 0) & DIGIT_MASK);
@@ -147,25 +137,52 @@ static uint8_t *put_field(uint8_t *at, const struct program_field *field)
     return at;
 }
 
-static size_t encoded_size(const struct program *program)
+/* Where the fields of an operation end, in digits, when its trailing zeros are left out. */
+static size_t record_digits(const struct program *program, const struct program_op *op)
 {
-    size_t size = program->ops_len;
-    for (size_t i = 0; i < program->fields_len; i++)
-        size += program->fields[i].groups ? program->fields[i].groups : 1;
+    size_t digits = 0, needed = 0;
+    for (size_t i = op->field; i < op->field + op->fields_len; i++) {
+        uint64_t value = program->fields[i].value;
+        digits += program->fields[i].groups;
+        if (value == 0)
+            continue;
+        needed = digits;
+        for (; (value & DIGIT_MASK) == 0; value >>= DIGIT_BITS)
+            needed--;
+    }
+    return needed;
+}
+
+size_t program_size(const struct program *program)
+{
+    size_t size = program->raw ? program->raw_len : program->ops_len;
+    for (size_t i = 0; i < program->ops_len && !program->raw; i++)
+        size += record_digits(program, &program->ops[i]);
     return size;
+}
+
+static size_t most_digits(const struct program *program)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < program->fields_len; i++)
+        digits += program->fields[i].groups;
+    return digits;
 }
 
 uint8_t *program_encode(const struct program *program, size_t *len)
 {
-    uint8_t *bytes = mem_new(encoded_size(program), 1), *at = bytes;
+    if (program->raw) {
+        *len = program->raw_len;
+        return (uint8_t *)mem_copy(program->raw, program->raw_len);
+    }
+    uint8_t *bytes = mem_new(program->ops_len + most_digits(program), 1), *at = bytes;
     for (size_t i = 0; i < program->ops_len; i++) {
         const struct program_op *op = &program->ops[i];
-        if (op->head >= 0)
-            *at++ = (uint8_t)op->head;
+        *at++ = (uint8_t)op->head;
         const uint8_t *digits = at;
         for (size_t k = 0; k < op->fields_len; k++)
             at = put_field(at, &program->fields[op->field + k]);
-        while (op->head >= 0 && at > digits && at[-1] == 0)
+        while (at > digits && at[-1] == 0)
             at--;
     }
     *len = (size_t)(at - bytes);

@@ -2,10 +2,9 @@
  * lowered.
  *
  * For a target built on the kit, the operations are its calls and the numbers their arguments, as
- * its replayer tells
- * (--json). For any other target every byte is an operation, and its own number. What a program
- * means is the target's business; here it is only cut, lowered and written as bytes again. In the
- * kit's format (targets/kit/wire.h) a smaller number is a simpler one.
+ * its replayer tells (--json). What a program means is the target's business; here it is only cut,
+ * lowered and written as bytes again. In the kit's format (targets/kit/wire.h) a smaller number is
+ * a simpler one. For any other target a program is plain bytes.
  *
  * A program owns its arrays; zero is the empty program. Nothing here is shared, so any thread may
  * work on its own. */
@@ -28,11 +27,11 @@ enum field_kind {
 struct program_field {
     uint64_t value;
     enum field_kind kind;
-    unsigned groups; /* the digits it is written with, base 128; 0: one plain byte */
+    unsigned groups; /* the digits it is written with, base 128 */
 };
 
 struct program_op {
-    int head; /* the byte that starts its record, or -1 */
+    int head; /* the byte that starts its record */
     size_t field, fields_len;
 };
 
@@ -49,6 +48,10 @@ struct program {
     size_t fields_len;
     struct program_use *uses;
     size_t uses_len;
+    /* Plain bytes; NULL: there are operations. Where there are both, the bytes are what is run, and
+     * the operations what a replayer makes of them. */
+    uint8_t *raw;
+    size_t raw_len;
 };
 
 /* program_read asks a replayer of a kit target for the program in the file at path. False and *why
@@ -59,7 +62,7 @@ bool program_read(const struct target *target, const struct build *replayer, con
 /* program_parse reads what a replayer's --json prints. */
 bool program_parse(const char *json, size_t len, struct program *program, struct fail *why);
 
-/* program_of_bytes makes every byte an operation. */
+/* program_of_bytes makes a program of plain bytes. */
 void program_of_bytes(const void *bytes, size_t len, struct program *program);
 
 void program_free(struct program *program);
@@ -68,7 +71,11 @@ void program_free(struct program *program);
  * kit reads what is missing as zero. O(fields). */
 uint8_t *program_encode(const struct program *program, size_t *len);
 
-/* program_copy makes another one. O(program), as all that follow. */
+/* program_size is how many bytes that are. */
+size_t program_size(const struct program *program);
+
+/* program_copy makes another one. O(program), as all that follow; but for program_copy they want
+ * operations, and make programs without plain bytes. */
 void program_copy(const struct program *program, struct program *out);
 
 /* program_keep makes the program that has only those operations for which keep[] is true. */

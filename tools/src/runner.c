@@ -78,10 +78,49 @@ static bool is_libfuzzer(const struct build *build)
     return strcmp(build->engine, "libfuzzer") == 0;
 }
 
-/* The command line for some paths; strings made for it are added to *made. */
+static bool is_command(const struct build *build)
+{
+    return strcmp(build->engine, "command") == 0;
+}
+
+/* Every "@@" in a word of a command is the input's path. */
+static char *put_path(const char *word, const char *path)
+{
+    char *text = mem_text("");
+    for (const char *mark; (mark = strstr(word, "@@")); word = mark + 2) {
+        char *longer = mem_print("%s%.*s%s", text, (int)(mark - word), word, path);
+        free(text);
+        text = longer;
+    }
+    char *whole = mem_print("%s%s", text, word);
+    free(text);
+    return whole;
+}
+
+static bool reads_stdin(const struct target *target)
+{
+    for (const char *const *word = target->command; *word; word++)
+        if (strstr(*word, "@@"))
+            return false;
+    return true;
+}
+
+const char *runner_directory(const struct runner *runner)
+{
+    return runner->directory;
+}
+
+/* The command line for some paths; strings made for it are added to *made. A command takes one
+ * path.
+ */
 static const char **command_line(const struct target *target, const struct build *build,
                                  const char *const *paths, size_t len, struct paths *made)
 {
+    if (is_command(build)) {
+        for (const char *const *word = target->command + 1; *word; word++)
+            paths_add(made, put_path(*word, paths[0]));
+        len = 0;
+    }
     if (is_libfuzzer(build)) {
         paths_add(made, mem_print("-timeout=%u", (target->timeout_ms + 999) / 1000));
         paths_add(made, mem_print("-rss_limit_mb=%u", target->rss_mb));
@@ -97,29 +136,70 @@ static const char **command_line(const struct target *target, const struct build
     return argv;
 }
 
-static bool start(struct runner *runner, const struct target *target, const struct build *build,
-                  const char *const *paths, size_t len, struct proc_result *result,
-                  struct fail *why)
+static bool start(const struct runner *runner, const struct target *target,
+                  const struct build *build, const char *const *paths, size_t len,
+                  const char *const *env, struct proc_result *result, struct fail *why)
 {
     struct paths made = {0};
     const char **argv = command_line(target, build, paths, len, &made);
-    char **env =
-        sanitizer_environment(is_libfuzzer(build) ? USE_LIBFUZZER : USE_REPLAY, target->rss_mb);
     unsigned limit = target->timeout_ms + START_MS + (unsigned)(len - 1) * MANY_MS;
     struct proc_spec spec = {
         .argv = argv,
-        .env = (const char *const *)env,
+        .env = env,
         .cwd = runner->directory, /* whatever a target drops goes away with us */
         .timeout_ms = is_libfuzzer(build) ? 2 * limit : limit, /* it has its own -timeout */
     };
-    bool ok = proc_run(&spec, result, why);
-    if (!ok && access(build->binary, X_OK) != 0)
+    char *input = NULL;
+    bool ok = true;
+    if (is_command(build)) {
+        spec.cwd = NULL; /* its words may be relative paths */
+        spec.timeout_ms = target->timeout_ms;
+        ok = !reads_stdin(target) || file_read(paths[0], &input, &spec.input_len, why);
+        spec.input = input;
+    }
+    ok = ok && proc_run(&spec, result, why);
+    if (!ok && !is_command(build) && access(build->binary, X_OK) != 0)
         fail_set(why, "build it: cmake --build --preset default",
                  "%s: the %s/%s binary %s cannot be run: %s", target->name, build->engine,
                  build->sanitizer, build->binary, strerror(errno));
-    sanitizer_environment_free(env);
+    free(input);
     free(argv);
     paths_free(&made);
+    return ok;
+}
+
+static enum sanitizer_use use_of(const struct build *build)
+{
+    return is_libfuzzer(build) ? USE_LIBFUZZER : USE_REPLAY;
+}
+
+static size_t count(const char *const *list)
+{
+    size_t len = 0;
+    while (list && list[len])
+        len++;
+    return len;
+}
+
+/* The C library's own complaints go to the terminal otherwise. */
+static const char libc_to_stderr[] = "LIBC_FATAL_STDERR_=1";
+
+bool runner_execute(const struct runner *runner, const struct target *target,
+                    const struct build *build, const char *path, const char *const *env_more,
+                    struct proc_result *ended, struct fail *why)
+{
+    char **env = sanitizer_environment(use_of(build), target->rss_mb);
+    size_t own = count((const char *const *)env), more = count(env_more);
+    const char **all = mem_new(own + more + 2, sizeof *all);
+    /* The first of two settings of one variable counts. */
+    for (size_t i = 0; i < more; i++)
+        all[i] = env_more[i];
+    for (size_t i = 0; i < own; i++)
+        all[more + i] = env[i];
+    all[more + own] = libc_to_stderr;
+    bool ok = start(runner, target, build, &path, 1, all, ended, why);
+    free(all);
+    sanitizer_environment_free(env);
     return ok;
 }
 
@@ -149,15 +229,21 @@ static const char *last_run(const struct build *build, const struct proc_result 
     const char *marker = is_libfuzzer(build) ? "Running: " : "ledge-run: ";
     *path = NULL;
     *path_len = 0;
+    if (is_command(build))
+        return ended->err;
     const char *log = last_marker(ended->err, ended->err_len, marker, path, path_len);
     return log ? log : ended->err;
 }
 
 /* A program under test that calls exit is a crash, although it leaves no report. libFuzzer says so;
- * after a replayer we do.
+ * after a replayer we do, and after a command when that is its exit code for it.
  */
-static bool exited_itself(const struct build *build, const struct proc_result *ended)
+static bool exited_itself(const struct target *target, const struct build *build,
+                          const struct proc_result *ended)
 {
+    if (is_command(build))
+        return ended->end == PROC_EXITED && ended->code != 0 &&
+               (unsigned)ended->code == target->exit_code;
     return !is_libfuzzer(build) && ended->end == PROC_EXITED && ended->code != 0 &&
            ended->code != REPLAYER_UNREADABLE;
 }
@@ -185,7 +271,7 @@ static bool classify(struct runner *runner, const struct target *target, const s
             return false;
         evidence.log = exited;
         evidence.log_len = sizeof exited - 1;
-        if (!result->crash.found && exited_itself(build, ended) &&
+        if (!result->crash.found && exited_itself(target, build, ended) &&
             !crash_classify(&evidence, &result->crash, why))
             return false;
     }
@@ -197,11 +283,22 @@ static bool classify(struct runner *runner, const struct target *target, const s
 /* A process that ended badly and yet has no crash to show could not do its work. */
 static bool check_end(const struct build *build, const struct run_result *result, struct fail *why)
 {
-    if (result->crash.found || result->end != PROC_EXITED || result->code == 0)
+    if (result->crash.found || result->end != PROC_EXITED || result->code == 0 || is_command(build))
         return true;
     size_t line = strcspn(result->log, "\n");
     return fail_set(why, "", "%s ended with exit code %d: %.*s", build->binary, result->code,
                     (int)(line < 300 ? line : 300), result->log);
+}
+
+bool runner_judge(struct runner *runner, const struct target *target, const struct build *build,
+                  const struct proc_result *ended, struct run_result *result, struct fail *why)
+{
+    if (!classify(runner, target, build, ended, result, why))
+        return false;
+    bool ok = check_end(build, result, why);
+    if (!ok)
+        run_result_free(result);
+    return ok;
 }
 
 bool runner_run(struct runner *runner, const struct target *target, const struct build *build,
@@ -211,16 +308,12 @@ bool runner_run(struct runner *runner, const struct target *target, const struct
     char *absolute = realpath(path, NULL); /* the process runs elsewhere */
     if (!absolute)
         return fail_set(why, "check the path", "cannot open %s: %s", path, strerror(errno));
-    bool ok = start(runner, target, build, (const char *const *)&absolute, 1, &ended, why);
+    bool ok = runner_execute(runner, target, build, absolute, NULL, &ended, why);
     free(absolute);
     if (!ok)
         return false;
-    ok = classify(runner, target, build, &ended, result, why);
+    ok = runner_judge(runner, target, build, &ended, result, why);
     proc_result_free(&ended);
-    if (ok && !check_end(build, result, why)) {
-        run_result_free(result);
-        ok = false;
-    }
     return ok;
 }
 
@@ -312,10 +405,13 @@ static bool run_range(struct many *many, size_t from, size_t to)
     if (from == to)
         return true;
     struct proc_result ended;
-    if (!start(many->runner, many->target, many->build, (const char *const *)many->paths + from,
-               to - from, &ended, many->why))
+    char **env = sanitizer_environment(use_of(many->build), many->target->rss_mb);
+    bool ok =
+        start(many->runner, many->target, many->build, (const char *const *)many->paths + from,
+              to - from, (const char *const *)env, &ended, many->why);
+    sanitizer_environment_free(env);
+    if (!ok)
         return false;
-    bool ok = true;
     if (ended.end == PROC_EXITED && ended.code == 0)
         report_clean(many, from, to, ended.elapsed_ns);
     else

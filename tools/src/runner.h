@@ -57,6 +57,20 @@ bool runner_run(struct runner *runner, const struct target *target, const struct
 bool runner_run_bytes(struct runner *runner, const struct target *target, const struct build *build,
                       const void *bytes, size_t len, struct run_result *result, struct fail *why);
 
+/* runner_execute is the first half of runner_run: it runs the file at an absolute path and gives
+ * the process's end, unjudged. env_more (NULL-terminated, may be NULL) is added to the environment.
+ * Any thread may call, and many at a time. On true *ended is for proc_result_free. */
+bool runner_execute(const struct runner *runner, const struct target *target,
+                    const struct build *build, const char *path, const char *const *env_more,
+                    struct proc_result *ended, struct fail *why);
+
+/* runner_judge is the second half: what such an end, of a process with one input, is called. */
+bool runner_judge(struct runner *runner, const struct target *target, const struct build *build,
+                  const struct proc_result *ended, struct run_result *result, struct fail *why);
+
+/* runner_directory is the private directory in which inputs are run. */
+const char *runner_directory(const struct runner *runner);
+
 /* What runner_run_many tells of each path, in no particular order; *result is only lent. */
 typedef void run_seen(void *context, size_t index, const struct run_result *result);
 

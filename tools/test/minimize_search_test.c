@@ -92,14 +92,22 @@ static enum answer ask(void *context, const struct program *candidate)
 static size_t search(struct program *program, fails *how_it_fails, const void *how)
 {
     struct watched watched = {how_it_fails, how, 0, 0};
-    struct judge judge = {ask, &watched};
+    struct judge judge = {.ask = ask, .context = &watched};
     assert_true(how_it_fails(how, program));
     assert_true(search_minimal(program, &judge));
     assert_true(how_it_fails(how, program));
     return watched.asked;
 }
 
-/* Every single step down, written out once more. */
+static void assert_no(const struct program *program, struct program *step, fails *how_it_fails,
+                      const void *how)
+{
+    if (program_size(step) <= program_size(program))
+        assert_false(how_it_fails(how, step));
+    program_free(step);
+}
+
+/* Every single step down, written out once more. What is longer is none. */
 static void assert_minimal(const struct program *program, fails *how_it_fails, const void *how)
 {
     struct program step;
@@ -108,22 +116,36 @@ static void assert_minimal(const struct program *program, fails *how_it_fails, c
         memset(keep, 1, sizeof keep);
         keep[op] = false;
         program_keep(program, keep, &step);
-        assert_false(how_it_fails(how, &step));
-        program_free(&step);
+        assert_no(program, &step, how_it_fails, how);
     }
     for (size_t i = 0; i < program->fields_len; i++) {
-        uint64_t lower[] = {0, program->fields[i].value - 1};
-        for (size_t k = 0; k < 2 && program->fields[i].value > 0; k++) {
-            program_lower(program, i, lower[k], &step);
-            assert_false(how_it_fails(how, &step));
+        uint64_t value = program->fields[i].value;
+        uint64_t nearest = value; /* whose record is no longer */
+        for (uint64_t by = 1; nearest == value && by <= value; by *= 128) {
+            program_lower(program, i, value - by, &step);
+            if (program_size(&step) <= program_size(program))
+                nearest = value - by;
             program_free(&step);
+        }
+        const uint64_t lower[] = {0, nearest};
+        for (size_t k = 0; k < 2 && value > 0; k++) {
+            program_lower(program, i, lower[k], &step);
+            assert_no(program, &step, how_it_fails, how);
         }
         if (program->fields[i].kind != FIELD_ITEM)
             continue;
         program_drop_item(program, i, &step);
-        assert_false(how_it_fails(how, &step));
-        program_free(&step);
+        assert_no(program, &step, how_it_fails, how);
     }
+}
+
+static void assert_proven(const struct program *program, const struct judge *judge)
+{
+    struct proof proof;
+    prove_minimal(program, judge, &proof);
+    if (!proof.holds)
+        fail_msg("not minimal: %s", proof.attempts[proof.len - 1].step);
+    proof_free(&proof);
 }
 
 /* --- Monotone: so many operations, in this order, with numbers at least so high ------------------
@@ -160,7 +182,9 @@ static void finds_the_least_that_a_monotone_judge_wants(void **state)
         assert_int_equal(program.ops_len, 4);
         for (size_t i = 0; i < 4; i++) {
             assert_int_equal(program.ops[i].head, needs[i].head);
-            assert_int_equal(value_of(&program, i), needs[i].least);
+            uint64_t least = needs[i].least, value = value_of(&program, i);
+            bool shorter = value % 128 == 0 && value >= least && value - 128 < least;
+            assert_true(value == least || shorter); /* by a digit */
         }
         assert_minimal(&program, has_needs, needs);
         program_free(&program);
@@ -214,8 +238,12 @@ static void is_one_minimal_whatever_the_judge_says(void **state)
         search(&program, throws, &dice);
         assert_minimal(&program, throws, &dice);
         struct watched watched = {throws, &dice, 0, 0};
-        struct judge judge = {ask, &watched};
-        assert_true(prove_minimal(&program, &judge).holds);
+        struct judge judge = {.ask = ask, .context = &watched};
+        struct proof proof;
+        prove_minimal(&program, &judge, &proof); /* which also tries single bytes */
+        if (!proof.holds)
+            assert_memory_equal(proof.attempts[proof.len - 1].step, "without byte", 12);
+        proof_free(&proof);
         program_free(&program);
         free(whole);
     }
@@ -305,10 +333,11 @@ static void users_of_users_go_too(void **state)
 enum { GUARD = 0x81, TRAP = 0x82, STEP = 0x83, DEEP = 0x84 };
 enum death { DEATH_NONE, DEATH_SHALLOW, DEATH_DEEP };
 
-/* TRAP without a GUARD before it dies at once; DEEP dies after two STEPs with numbers above 4. */
+/* TRAP without a GUARD before it, or with 0, dies at once; DEEP dies after two STEPs with numbers
+ * above 4 and a TRAP. */
 static enum death run_pair(const struct program *program)
 {
-    bool guarded = false;
+    bool guarded = false, trapped = false;
     unsigned steps = 0;
     for (size_t i = 0; i < program->ops_len; i++) {
         int head = program->ops[i].head;
@@ -316,7 +345,8 @@ static enum death run_pair(const struct program *program)
         steps += head == STEP && value_of(program, i) > 4;
         if (head == TRAP && (!guarded || value_of(program, i) == 0))
             return DEATH_SHALLOW;
-        if (head == DEEP && steps >= 2)
+        trapped |= head == TRAP;
+        if (head == DEEP && steps >= 2 && trapped)
             return DEATH_DEEP;
     }
     return DEATH_NONE;
@@ -342,9 +372,9 @@ static void never_slips_from_the_deep_bug_to_the_shallow_one(void **state)
     search(&program, dies_deep, &counter);
     assert_true(slips > 0); /* there was something to slip to */
     assert_int_equal(run_pair(&program), DEATH_DEEP);
-    assert_int_equal(program.ops_len, 3);
-    assert_int_equal(value_of(&program, 0), 5);
-    assert_int_equal(program.ops[2].head, DEEP);
+    assert_int_equal(program.ops_len, 5);
+    assert_int_equal(program.ops[0].head, GUARD);
+    assert_int_equal(program.ops[4].head, DEEP);
     program_free(&program);
 }
 
@@ -435,33 +465,79 @@ static void shortens_items_from_both_sides(void **state)
     program_free(&program);
 }
 
-/* "<" and a later byte above it. */
+/* --- Plain bytes ---------------------------------------------------------------------------- */
+
+/* A "<" and a later byte above it. */
 static bool has_an_angle(const void *how, const struct program *program)
 {
-    bool open = false;
     (void)how;
-    for (size_t i = 0; i < program->fields_len; i++) {
-        if (open && program->fields[i].value > '<')
+    const uint8_t *open = memchr(program->raw, '<', program->raw_len);
+    for (const uint8_t *at = open; open && at < program->raw + program->raw_len; at++)
+        if (*at > '<')
             return true;
-        open |= program->fields[i].value == '<';
-    }
     return false;
+}
+
+static void assert_bytes(const char *text, fails *how_it_fails, const char *want, size_t most)
+{
+    struct program program;
+    program_of_bytes(text, strlen(text), &program);
+    size_t asked = search(&program, how_it_fails, NULL);
+    if (program.raw_len != strlen(want) || memcmp(program.raw, want, program.raw_len) != 0)
+        fail_msg("'%.*s' instead of '%s'", (int)program.raw_len, (const char *)program.raw, want);
+    assert_in_range(asked, 1, most);
+    struct watched watched = {how_it_fails, NULL, 0, 0};
+    struct judge judge = {.ask = ask, .context = &watched};
+    assert_proven(&program, &judge);
+    program_free(&program);
 }
 
 static void shrinks_plain_bytes(void **state)
 {
     (void)state;
-    static const char text[] = "the quick <brown> fox jumps over the lazy <dog>, again and again";
-    struct program program;
-    program_of_bytes(text, sizeof text - 1, &program);
-    search(&program, has_an_angle, NULL);
-    size_t len;
-    uint8_t *bytes = program_encode(&program, &len);
-    assert_int_equal(len, 2);
-    assert_memory_equal(bytes, "<=", 2);
-    assert_minimal(&program, has_an_angle, NULL);
-    free(bytes);
-    program_free(&program);
+    assert_bytes("the quick <brown> fox jumps over the lazy <dog>, again and again", has_an_angle,
+                 "<a", 40);
+}
+
+/* A line that begins with "key=", and somewhere before it a line "[one]". */
+static bool is_keyed(const void *how, const struct program *program)
+{
+    (void)how;
+    char *text = mem_copy(program->raw, program->raw_len);
+    const char *section = strstr(text, "[one]\n");
+    bool keyed = section && strstr(section, "\nkey=");
+    free(text);
+    return keyed;
+}
+
+static void takes_lines_and_words_first(void **state)
+{
+    (void)state;
+    static const char line[] = "some words = that do not matter, 1234\n";
+    char *text = mem_text("");
+    for (size_t i = 0; i < 300; i++) {
+        const char *own = i == 120 ? "[one]\n" : i == 200 ? "key=value of it\n" : line;
+        char *longer = mem_print("%s%s", text, own);
+        free(text);
+        text = longer;
+    }
+    assert_bytes(text, is_keyed, "[one]\nkey=", 120);
+    free(text);
+}
+
+static bool has_three_bytes(const void *how, const struct program *program)
+{
+    (void)how;
+    return program->raw_len >= 3 && program->raw[1] >= 0x17 && program->raw[1] < '0';
+}
+
+static void lowers_a_byte_by_halving(void **state)
+{
+    (void)state;
+    assert_bytes("z\x2az", has_three_bytes,
+                 "0\x17"
+                 "0",
+                 30);
 }
 
 static bool always(const void *how, const struct program *program)
@@ -495,7 +571,7 @@ static void keeps_the_best_when_stopped_at_any_time(void **state)
         for (size_t i = 0; i < 40; i++)
             add_op(&program, 0x80 + (int)(i % 4), 9);
         struct watched watched = {has_needs, needs, 0, stop};
-        struct judge judge = {ask, &watched};
+        struct judge judge = {.ask = ask, .context = &watched};
         bool done = search_minimal(&program, &judge);
         assert_true(has_needs(needs, &program));
         assert_true(watched.asked <= stop);
@@ -507,26 +583,50 @@ static void keeps_the_best_when_stopped_at_any_time(void **state)
     }
 }
 
+/* Asks for a proof; the last attempt is called `last`. */
+static void assert_attempts(const struct program *program, struct watched *watched, bool holds,
+                            size_t len, const char *last)
+{
+    struct judge judge = {.ask = ask, .context = watched};
+    struct proof proof;
+    prove_minimal(program, &judge, &proof);
+    assert_int_equal(proof.holds, holds);
+    assert_int_equal(proof.len, len);
+    assert_string_equal(proof.attempts[len - 1].step, last);
+    for (size_t i = 0; i + 1 < len; i++)
+        assert_int_equal(proof.attempts[i].answer, ANSWER_NO);
+    proof_free(&proof);
+}
+
 static void the_proof_finds_what_can_still_go(void **state)
 {
     (void)state;
     static const struct need needs[] = {{0x81, 7}, {0, 0}};
     struct watched watched = {has_needs, needs, 0, 0};
-    struct judge judge = {ask, &watched};
     struct program program = {0};
     add_op(&program, 0x81, 7);
-    struct proof proof = prove_minimal(&program, &judge);
+    program.fields[0].groups = 1;
+    /* Without it; with 0, with 6; and the two bytes that it is written with. */
+    struct judge judge = {.ask = ask, .context = &watched};
+    struct proof proof;
+    prove_minimal(&program, &judge, &proof);
+    assert_int_equal(proof.len, 5);
+    assert_string_equal(proof.attempts[0].step, "without operation 1");
+    assert_string_equal(proof.attempts[1].step, "number 1 from 7 to 0");
+    assert_string_equal(proof.attempts[2].step, "number 1 from 7 to 6");
+    assert_string_equal(proof.attempts[3].step, "without byte 1");
+    assert_string_equal(proof.attempts[4].step, "without byte 2");
     assert_true(proof.holds);
-    assert_int_equal(proof.attempts, 3); /* without it; with 6; with 0 */
+    proof_free(&proof);
     program.fields[0].value = 8;
-    proof = prove_minimal(&program, &judge);
-    assert_false(proof.holds);
-    assert_string_equal(proof.counter, "number 1 can be lowered from 8 to 7");
+    assert_attempts(&program, &watched, false, 3, "number 1 from 8 to 7");
     program.fields[0].value = 7;
     add_op(&program, 0x80, 0);
-    proof = prove_minimal(&program, &judge);
-    assert_false(proof.holds);
-    assert_string_equal(proof.counter, "operation 2 can be dropped");
+    assert_attempts(&program, &watched, false, 2, "without operation 2");
+    program_free(&program);
+    program_of_bytes("<b", 2, &program);
+    watched = (struct watched){has_an_angle, NULL, 0, 0};
+    assert_attempts(&program, &watched, false, 7, "byte 2 from 0x62 to 0x61");
     program_free(&program);
 }
 
@@ -535,12 +635,14 @@ static void the_proof_of_a_stopped_judge_does_not_hold(void **state)
     (void)state;
     static const struct need needs[] = {{0x81, 7}, {0, 0}};
     struct watched watched = {has_needs, needs, 0, 1};
-    struct judge judge = {ask, &watched};
+    struct judge judge = {.ask = ask, .context = &watched};
     struct program program = {0};
+    struct proof proof;
     add_op(&program, 0x81, 7);
-    struct proof proof = prove_minimal(&program, &judge);
+    prove_minimal(&program, &judge, &proof);
     assert_false(proof.holds);
     assert_true(proof.stopped);
+    proof_free(&proof);
     program_free(&program);
 }
 
@@ -558,6 +660,8 @@ int main(void)
         cmocka_unit_test(lowers_two_numbers_together),
         cmocka_unit_test(shortens_items_from_both_sides),
         cmocka_unit_test(shrinks_plain_bytes),
+        cmocka_unit_test(takes_lines_and_words_first),
+        cmocka_unit_test(lowers_a_byte_by_halving),
         cmocka_unit_test(what_always_fails_becomes_empty),
         cmocka_unit_test(keeps_the_best_when_stopped_at_any_time),
         cmocka_unit_test(the_proof_finds_what_can_still_go),
