@@ -143,7 +143,8 @@ static const struct ignore_rule *find_rule(const struct ignore_list *list,
                                            const struct frame *frame, const char *name)
 {
     const struct ignore_rule *found = name[0] == '\0' ? NULL : find_name(list, name);
-    if (found && found->kind == IGNORE_LIBC && is_program_source(frame->file, name))
+    bool ordinary = found && found->kind == IGNORE_LIBC && name[0] != '_';
+    if (ordinary && is_program_source(frame->file, name))
         found = NULL;
     if (!found)
         found = find_module(list, frame->module);

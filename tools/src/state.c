@@ -262,23 +262,53 @@ static void build_anywhere(const struct making *making)
 
 /* --- Details -------------------------------------------------------------------------------- */
 
-/* A CHECK is told by its file, too; a sanitizer's own is the tool's business, and its file and
- * frames say nothing of the program. */
-static void add_detail(const struct making *making)
+/* A check that a sanitizer makes of itself: its frames say nothing of the program. */
+static bool is_own_check(const struct report *report)
 {
-    const struct report *report = making->report;
-    line_text line;
-    ledge_view file = ledge_view_of(NULL, 0);
-    if (is_type(report, "CHECK failure") && report->tool == REPORT_LIBC &&
-        report->place.length < PATH_MAX)
-        file = text_base(report->place);
+    return is_type(report, "CHECK failure") && report->tool != REPORT_LIBC;
+}
+
+static bool is_check(const struct report *report)
+{
+    static const char tail[] = "CHECK failure";
+    size_t len = strlen(report->type);
+    return len >= sizeof tail - 1 && strcmp(report->type + len - (sizeof tail - 1), tail) == 0;
+}
+
+/* A check is told by its file, too. */
+static void describe_check(const struct report *report, line_text line)
+{
+    ledge_view file = report->place.length < PATH_MAX ? text_base(report->place) : report->place;
     size_t end = 0;
     while (end < file.length && file.ptr[end] != ':' && file.ptr[end] != '(')
         end++;
-    line_of(report->detail, line);
     size_t len = strlen(line);
     if (end > 0 && len + 4 + end <= FRAME_NAME_MAX)
-        snprintf(line + len, sizeof line - len, " in %.*s", (int)end, (const char *)file.ptr);
+        snprintf(line + len, sizeof(line_text) - len, " in %.*s", (int)end, (const char *)file.ptr);
+}
+
+/* "Bad-cast to Derived from Other" */
+static void describe_cast(const struct report *report, line_text line)
+{
+    ledge_view to = text_head(report->cast_to, FRAME_NAME_MAX);
+    ledge_view from = text_head(report->cast_from, FRAME_NAME_MAX);
+    char *text = mem_print("Bad-cast to %.*s%s%.*s", (int)to.length, (const char *)to.ptr,
+                           from.length > 0 ? " from " : "", (int)from.length,
+                           from.length > 0 ? (const char *)from.ptr : "");
+    line_of(text_of(text), line);
+    free(text);
+}
+
+static void add_detail(const struct making *making)
+{
+    const struct report *report = making->report;
+    line_text line = "";
+    if (is_type(report, "Bad-cast") && report->cast_to.length > 0)
+        describe_cast(report, line);
+    else
+        line_of(report->detail, line);
+    if (is_check(report) && !is_own_check(report))
+        describe_check(report, line);
     add_line(making->state, line, STATE_DETAIL, 0, 0);
 }
 
@@ -342,11 +372,9 @@ void state_build(const struct report *report, const struct names *names, const c
                  struct state *state)
 {
     struct making making = {report, names, target, state};
-    bool tool_check = is_type(report, "CHECK failure") && report->tool != REPORT_LIBC;
     *state = (struct state){.order = "nothing in the log names the program"};
-    if (report->detail.length > 0)
-        add_detail(&making);
-    if (!tool_check || state->len == 0)
+    add_detail(&making);
+    if (!is_own_check(report) || state->len == 0)
         build_frames(&making);
     if (state->len == 0)
         build_without_frames(&making);

@@ -13,6 +13,8 @@ static const char denial[] = "denial of service at most";
 static const char stops[] = "the process stops itself";
 static const char ordering[] = "an ordering error of threads";
 static const char logic[] = "a wrong result, found by a check of the harness";
+static const char debug_only[] = "a check that releases leave out, so that they go on";
+static const char trapped[] = "a trap stands where a compiler's or a program's own check failed";
 static const char asserted[] = "an assertion guards what memory safety may rest on";
 
 static const struct taxon taxa[] = {
@@ -101,12 +103,15 @@ static const struct taxon taxa[] = {
     {"Fatal-signal", "signal", SECURITY_NO, stops},
     {"Abrt", "signal", SECURITY_NO, stops},
     {"Ill", "signal", SECURITY_NO, stops},
-    {"Trap", "signal", SECURITY_NO, stops},
+    {"Trap", "signal", SECURITY_YES, trapped},
     {"Killed", "signal", SECURITY_NO, "the process was killed from outside"},
     {"Floating-point-exception", "signal", SECURITY_NO, denial},
     {"Bus", "bus", SECURITY_NO, "a bus error: a page that isn't there behind a mapping"},
     {"Unexpected-exit", "exit", SECURITY_NO, stops},
     {"CHECK failure", "assert", SECURITY_NO, stops},
+    {"Security CHECK failure", "assert", SECURITY_NO, stops},
+    {"DCHECK failure", "assert", SECURITY_YES, debug_only},
+    {"Security DCHECK failure", "assert", SECURITY_YES, debug_only},
     {"ASSERT", "assert", SECURITY_YES, asserted},
     {"Model-mismatch", "model", SECURITY_NO, logic},
     {"Not-linearizable", "model", SECURITY_NO, logic},

@@ -242,7 +242,7 @@ static void signals_without_a_log(void **unused)
         {SIGABRT, "Abrt", "signal", false},
         {SIGILL, "Ill", "signal", false},
         {SIGFPE, "Floating-point-exception", "signal", false},
-        {SIGTRAP, "Trap", "signal", false},
+        {SIGTRAP, "Trap", "signal", true},
         {SIGKILL, "Killed", "signal", false},
         {SIGSYS, "Fatal-signal", "signal", false},
     };

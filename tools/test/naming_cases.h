@@ -1,0 +1,280 @@
+/* Logs written for this test, each about one decision of the naming, and what ClusterFuzz's
+ * vocabulary calls them. For naming_test.c. */
+#ifndef LEDGE_TOOLS_TEST_NAMING_CASES_H
+#define LEDGE_TOOLS_TEST_NAMING_CASES_H
+
+#include <stdbool.h>
+
+struct naming_case {
+    const char *name, *log, *target;
+    const char *type, *address, *state; /* address NULL: there is none */
+    bool security;
+};
+
+/* A report of AddressSanitizer with the frames of its stack. */
+#define ASAN(reason, access, frames)                                                               \
+    "==7==ERROR: AddressSanitizer: " reason "\n" access frames                                     \
+    "\nSUMMARY: AddressSanitizer: x\n==7==ABORTING\n"
+#define OVERFLOW_AT      "heap-buffer-overflow on address 0x602000000014 at pc 0x51 bp 0x7ffc sp 0x7ffb"
+#define READ4            "READ of size 4 at 0x602000000014 thread T0\n"
+#define FREED_AT         "heap-use-after-free on address 0x602000000014 at pc 0x51 bp 0x7ffc sp 0x7ffb"
+#define SEGV_AT(address) "SEGV on unknown address " address " (pc 0x55d1 bp 0x7ffc sp 0x7ffb T0)"
+#define CAUSED(access)   "==7==The signal is caused by a " access " memory access.\n"
+
+#define ENTRY                                                                                      \
+    "    #7 0x55d7 in LLVMFuzzerTestOneInput /src/proj/fuzz/parse_fuzzer.cc:31:3\n"                \
+    "    #8 0x55d8 in fuzzer::Fuzzer::ExecuteCallback(unsigned char const*, unsigned long) "       \
+    "/src/llvm-project/compiler-rt/lib/fuzzer/FuzzerLoop.cpp:614:13\n"                             \
+    "    #9 0x55d9 in main /src/llvm-project/compiler-rt/lib/fuzzer/FuzzerMain.cpp:20:10\n"        \
+    "    #10 0x7f0a in __libc_start_main /build/glibc-LcI20x/glibc-2.31/csu/libc-start.c:308:16\n" \
+    "    #11 0x55da in _start (/out/parse_fuzzer+0x2)\n"
+
+static const struct naming_case naming_cases[] = {
+    /* --- Which frames ------------------------------------------------------------------------ */
+    {"the entry is called by its file where nobody knows the target",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x55d0 in ns::Reader::Next() /src/proj/reader.cc:9:1\n" ENTRY),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "ns::Reader::Next\nparse_fuzzer.cc",
+     true},
+    {"and by the target where somebody does",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x55d0 in ns::Reader::Next() /src/proj/reader.cc:9:1\n" ENTRY),
+     "parse_fuzzer", "Heap-buffer-overflow\nREAD 4", "0x602000000014",
+     "ns::Reader::Next\nparse_fuzzer", true},
+    {"an entry without a file is called by its binary",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x55d0 in next /src/a.c:9:1\n"
+          "    #1 0x55d1 in LLVMFuzzerTestOneInput (/out/parse_fuzzer+0x12)\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "next\nparse_fuzzer", true},
+    {"three frames at most",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x55d0 in a /src/a.c:9:1\n    #1 0x55d0 in b /src/a.c:9:1\n"
+          "    #2 0x55d0 in c /src/a.c:9:1\n    #3 0x55d0 in d /src/a.c:9:1\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "a\nb\nc", true},
+    {"ordinary names that start like those of libc are kept",
+     ASAN(FREED_AT, "WRITE of size 8 at 0x602000000014 thread T0\n",
+          "    #0 0x55d0 in free_cache /src/a.c:9:1\n    #1 0x55d1 in delete_files /src/a.c:8:1\n"
+          "    #2 0x55d2 in new_node /src/a.c:7:1\n    #3 0x55d3 in main /src/a.c:6:1\n"),
+     NULL, "Heap-use-after-free\nWRITE 8", "0x602000000014", "free_cache\ndelete_files\nnew_node",
+     true},
+    {"main is the program's when no engine calls it",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x55d0 in main /src/tool.c:6:1\n"
+          "    #1 0x7f0a in __libc_start_call_main csu/../sysdeps/nptl/libc_start_call_main.h:58\n"
+          "    #2 0x7f0b in __libc_start_main_impl csu/../csu/libc-start.c:392:3\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "main", true},
+    {"interceptors, operators and the allocator aren't the program",
+     ASAN("attempting double-free on 0x602000000010 in thread T0:", "",
+          "    #0 0x49 in operator delete(void*) /src/llvm/projects/compiler-rt/lib/asan/"
+          "asan_new_delete.cpp:152:3\n"
+          "    #1 0x50 in std::__1::default_delete<Node>::operator()(Node*) const "
+          "/usr/local/bin/../include/c++/v1/memory:2262:5\n"
+          "    #2 0x51 in std::unique_ptr<Node>::reset(Node*) /usr/include/c++/v1/memory:2517:7\n"
+          "    #3 0x52 in list::Drop(list::Node*) /src/list.cc:40:3\n" ENTRY),
+     NULL, "Heap-double-free", "0x602000000010", "list::Drop\nparse_fuzzer.cc", true},
+    {"memcpy of libc.so, without symbols of its own",
+     ASAN(SEGV_AT("0x7f1c00000000"), CAUSED("WRITE"),
+          "    #0 0x7f0a in __memmove_avx_unaligned_erms (/lib/x86_64-linux-gnu/libc.so.6+0x18e5)\n"
+          "    #1 0x7f0b  (/lib/x86_64-linux-gnu/libc.so.6+0x18f0)\n"
+          "    #2 0x55d2 in put_row /src/table.c:12:3\n"),
+     NULL, "UNKNOWN WRITE", "0x7f1c00000000", "put_row", true},
+    {"templates, lambdas, operators and anonymous namespaces",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x1 in void ns::(anonymous namespace)::Copy<int, ns::Less<int> >(int*, int*) "
+          "/src/a.cc:1:1\n"
+          "    #1 0x2 in ns::Matrix<float>::operator()(int, int) const /src/a.cc:2:2\n"
+          "    #2 0x3 in ns::Run(int)::$_0::operator()(int) const /src/a.cc:3:3\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014",
+     "ns::Copy\nns::Matrix::operator()\nns::Run", true},
+    {"a frame of a library without symbols names its library",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x7f00  (/usr/lib/libfoo.so.1+0x1234)\n    #1 0x55d0 in use /src/a.c:1:1\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "libfoo.so.1+0x1234\nuse", true},
+    {"stacks of the allocation and of the free are other stacks",
+     ASAN(FREED_AT, READ4,
+          "    #0 0x1 in use /src/a.c:1:1\n\n"
+          "0x602000000014 is located 4 bytes inside of 16-byte region [0x602000000010,0x6020)\n"
+          "freed by thread T0 here:\n    #0 0x2 in free (/out/bin+0x1)\n"
+          "    #1 0x3 in drop /src/a.c:2:2\n\n"
+          "previously allocated by thread T0 here:\n    #0 0x4 in malloc (/out/bin+0x2)\n"
+          "    #1 0x5 in make /src/a.c:3:3\n"),
+     NULL, "Heap-use-after-free\nREAD 4", "0x602000000014", "use", true},
+    {"a long name is cut at 80",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x1 in "
+          "aaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggghhhhhhhh"
+          "hhiiiiiiiiii /src/a.c:1:1\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014",
+     "aaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggghhhhhhhhhhi", true},
+    {"numbers in names are normalized",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x1 in test_20240501_case /src/a.c:1:1\n    #1 0x2 in utf8_to_utf16 "
+          "/src/a.c:2:2\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "test_NUMBER_case\nutf8_to_utf16",
+     true},
+
+    /* --- Types of AddressSanitizer ---------------------------------------------------------- */
+    {"a large access",
+     ASAN(OVERFLOW_AT, "READ of size 17 at 0x602000000014 thread T0\n",
+          "    #0 0x1 in __asan_memcpy (/out/bin+0x1)\n    #1 0x2 in copy /src/a.c:1:1\n"),
+     NULL, "Heap-buffer-overflow\nREAD {*}", "0x602000000014", "copy", true},
+    {"the largest that isn't",
+     ASAN(OVERFLOW_AT, "WRITE of size 16 at 0x602000000014 thread T0\n",
+          "    #0 0x2 in copy /src/a.c:1:1\n"),
+     NULL, "Heap-buffer-overflow\nWRITE 16", "0x602000000014", "copy", true},
+    {"stack-use-after-return",
+     ASAN("stack-use-after-return on address 0x7f5a00000020 at pc 0x51 bp 0x7ffc sp 0x7ffb",
+          "READ of size 1 at 0x7f5a00000020 thread T0\n", "    #0 0x2 in use /src/a.c:1:1\n"),
+     NULL, "Stack-use-after-return\nREAD 1", "0x7f5a00000020", "use", true},
+    {"dynamic-stack-buffer-overflow",
+     ASAN("dynamic-stack-buffer-overflow on address 0x7ffd00000020 at pc 0x51 bp 0x7ffc sp 0x7ffb",
+          "WRITE of size 1 at 0x7ffd00000020 thread T0\n", "    #0 0x2 in fill /src/a.c:1:1\n"),
+     NULL, "Dynamic-stack-buffer-overflow\nWRITE 1", "0x7ffd00000020", "fill", true},
+    {"container-overflow",
+     ASAN("container-overflow on address 0x602000000014 at pc 0x51 bp 0x7ffc sp 0x7ffb", READ4,
+          "    #0 0x2 in at /src/a.cc:1:1\n"),
+     NULL, "Container-overflow\nREAD 4", "0x602000000014", "at", true},
+    {"alloc-dealloc-mismatch",
+     ASAN(
+         "alloc-dealloc-mismatch (operator new [] vs operator delete) on 0x602000000010", "",
+         "    #0 0x1 in operator delete(void*) (/out/bin+0x1)\n    #1 0x2 in drop /src/a.cc:1:1\n"),
+     NULL, "Alloc-dealloc-mismatch", "0x602000000010", "drop", true},
+    {"negative-size-param",
+     ASAN("negative-size-param: (size=-1)", "",
+          "    #0 0x1 in __asan_memmove (/out/bin+0x1)\n    #1 0x2 in shift /src/a.c:1:1\n"),
+     NULL, "Negative-size-param", NULL, "shift", true},
+    {"a null pointer with an offset",
+     ASAN(SEGV_AT("0x000000000fff"), CAUSED("READ"), "    #0 0x2 in load /src/a.c:1:1\n"), NULL,
+     "Null-dereference READ", "0x000000000fff", "load", false},
+    {"just not near null",
+     ASAN(SEGV_AT("0x000000001000"), CAUSED("READ"), "    #0 0x2 in load /src/a.c:1:1\n"), NULL,
+     "UNKNOWN READ", "0x000000001000", "load", true},
+    {"an address of 64 bits is shortened",
+     ASAN(SEGV_AT("0x00007f1c00000000"), CAUSED("WRITE"), "    #0 0x2 in store /src/a.c:1:1\n"),
+     NULL, "UNKNOWN WRITE", "0x7f1c00000000", "store", true},
+    {"a cause that isn't told",
+     ASAN(SEGV_AT("0x7f1c00000000"), CAUSED("UNKNOWN"), "    #0 0x2 in store /src/a.c:1:1\n"), NULL,
+     "UNKNOWN", "0x7f1c00000000", "store", true},
+    {"a crash that is unknown to the sanitizer",
+     ASAN("unknown-crash on address 0x7fff7fff8000 at pc 0x51 bp 0x7ffc sp 0x7ffb", "",
+          "    #0 0x2 in store /src/a.c:1:1\n"),
+     NULL, "UNKNOWN", "0x7fff7fff8000", "store", true},
+    {"an illegal instruction",
+     ASAN("ILL on unknown address 0x0000004f3a31 (pc 0x0000004f3a31 bp 0x7ffc sp 0x7ffb T0)", "",
+          "    #0 0x2 in stop /src/a.c:1:1\n"),
+     NULL, "Ill", "0x0000004f3a31", "stop", false},
+    {"a division",
+     ASAN("FPE on unknown address 0x0000004f3a31 (pc 0x0000004f3a31 bp 0x7ffc sp 0x7ffb T0)", "",
+          "    #0 0x2 in mean /src/a.c:1:1\n"),
+     NULL, "Floating-point-exception", "0x0000004f3a31", "mean", false},
+    {"an abort of the program",
+     ASAN("ABRT on unknown address 0x053900000007 (pc 0x7f5a bp 0x7ffc sp 0x7ffb T0)", "",
+          "    #0 0x7f1 in gsignal (/lib/x86_64-linux-gnu/libc.so.6+0x1)\n"
+          "    #1 0x7f2 in abort (/lib/x86_64-linux-gnu/libc.so.6+0x2)\n"
+          "    #2 0x2 in give_up /src/a.c:1:1\n"),
+     NULL, "Abrt", "0x053900000007", "give_up", false},
+    {"an allocation that can't be",
+     ASAN("requested allocation size 0xffffffffffffffff (0x800 after adjustments for alignment) "
+          "exceeds maximum supported size of 0x10000000000 (thread T0)",
+          "", "    #0 0x1 in malloc (/out/bin+0x1)\n    #1 0x2 in grow /src/a.c:1:1\n" ENTRY),
+     "parse_fuzzer", "Out-of-memory", NULL, "parse_fuzzer", false},
+
+    /* --- The other tools --------------------------------------------------------------------- */
+    {"msan",
+     "==7==WARNING: MemorySanitizer: use-of-uninitialized-value\n"
+     "    #0 0x1 in decide /src/a.c:1:1\n    #1 0x2 in run /src/a.c:2:2\n\n"
+     "  Uninitialized value was created by a heap allocation\n"
+     "    #0 0x3 in malloc (/out/bin+0x1)\n    #1 0x4 in make /src/a.c:3:3\n\n"
+     "SUMMARY: MemorySanitizer: use-of-uninitialized-value /src/a.c:1:1 in decide\nExiting\n",
+     NULL, "Use-of-uninitialized-value", NULL, "decide\nrun", true},
+    {"a leak is named by its allocation",
+     "==7==ERROR: LeakSanitizer: detected memory leaks\n\n"
+     "Direct leak of 24 byte(s) in 1 object(s) allocated from:\n"
+     "    #0 0x1 in malloc (/out/bin+0x1)\n    #1 0x2 in new_node /src/a.c:1:1\n" ENTRY "\n"
+     "SUMMARY: AddressSanitizer: 24 byte(s) leaked in 1 allocation(s).\n",
+     NULL, "Direct-leak", NULL, "new_node\nparse_fuzzer.cc", false},
+    {"ubsan, a bad cast",
+     "/src/a.cc:9:3: runtime error: downcast of address 0x602000000010 which does not point to an "
+     "object of type 'ns::Derived'\n"
+     "0x602000000010: note: object is of type 'ns::Other'\n"
+     " 00 00 00 00  b0 44 40 00 00 00 00 00\n              ^~~~~~~~~~~~~~~~~~~~~~~\n"
+     "              vptr for 'ns::Other'\n"
+     "    #0 0x1 in ns::Use(ns::Base*) /src/a.cc:9:3\n    #1 0x2 in run /src/a.cc:2:2\n\n"
+     "SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior /src/a.cc:9:3\n",
+     NULL, "Bad-cast", "0x602000000010", "Bad-cast to ns::Derived from ns::Other\nns::Use\nrun",
+     true},
+    {"ubsan, a call through the wrong type",
+     "/src/a.c:9:3: runtime error: call to function g through pointer to incorrect function type "
+     "'void (*)(int)'\n/src/a.c:1: note: g defined here\n    #0 0x1 in dispatch /src/a.c:9:3\n\n"
+     "SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior /src/a.c:9:3\n",
+     NULL, "Incorrect-function-pointer-type", NULL, "dispatch", true},
+    {"tsan, a race",
+     "WARNING: ThreadSanitizer: data race (pid=7)\n"
+     "  Write of size 8 at 0x7b0400000800 by thread T1:\n    #0 put /src/a.c:1:1 (bin+0x1)\n\n"
+     "  Previous atomic read of size 8 at 0x7b0400000800 by main thread:\n"
+     "    #0 get /src/a.c:2:2 (bin+0x2)\n    #1 main /src/a.c:3:3 (bin+0x3)\n\n"
+     "SUMMARY: ThreadSanitizer: data race /src/a.c:1:1 in put\n==================\n",
+     NULL, "Data race\nWRITE 8", "0x7b0400000800", "get\nput\nmain", false},
+    {"tsan, a use after free between threads",
+     "WARNING: ThreadSanitizer: heap-use-after-free (race on free) (pid=7)\n"
+     "  Write of size 4 at 0x7b0400000800 by main thread:\n    #0 put /src/a.c:1:1 (bin+0x1)\n\n"
+     "  Previous write of size 8 at 0x7b0400000800 by thread T1:\n    #0 free <null> (bin+0x2)\n"
+     "    #1 drop /src/a.c:3:3 (bin+0x3)\n\n",
+     NULL, "Heap-use-after-free\nWRITE 4", "0x7b0400000800", "put", true},
+
+    /* --- libFuzzer --------------------------------------------------------------------------- */
+    {"a time-out whose target stands in the log",
+     "/out/parse_fuzzer: Running 1 inputs 1 time(s) each.\nRunning: /tmp/in\n"
+     "ALARM: working on the last Unit for 26 seconds\n"
+     "==7== ERROR: libFuzzer: timeout after 26 seconds\n"
+     "    #0 0x1 in spin /src/a.c:1:1\n    #1 0x2 in parse /src/a.c:2:2\n" ENTRY
+     "SUMMARY: libFuzzer: timeout\n",
+     NULL, "Timeout", NULL, "parse_fuzzer", false},
+    {"a time-out whose target is the engine's binary",
+     "==7== ERROR: libFuzzer: timeout after 26 seconds\n"
+     "    #0 0x1 in spin /src/a.c:1:1\n    #1 0x2 in LLVMFuzzerTestOneInput /src/b.c:2:2\n"
+     "    #2 0x3 in fuzzer::Fuzzer::RunOne() (/out/parse_fuzzer+0x1)\n"
+     "SUMMARY: libFuzzer: timeout\n",
+     NULL, "Timeout", NULL, "parse_fuzzer", false},
+    {"a limit on memory",
+     "==7== ERROR: libFuzzer: out-of-memory (used: 2049Mb; limit: 2048Mb)\n"
+     "   To change the out-of-memory limit use -rss_limit_mb=<N>\n\n"
+     "SUMMARY: libFuzzer: out-of-memory\n",
+     "parse_fuzzer", "Out-of-memory", NULL, "parse_fuzzer", false},
+    {"a deadly signal",
+     "==7== ERROR: libFuzzer: deadly signal\n"
+     "    #0 0x1 in __sanitizer_print_stack_trace (/out/f+0x1)\n"
+     "    #1 0x2 in fuzzer::PrintStackTrace() (/out/f+0x2)\n"
+     "    #2 0x7f in raise (/lib/libc.so.6+0x1)\n    #3 0x7e in abort (/lib/libc.so.6+0x2)\n"
+     "    #4 0x3 in quit /src/a.c:1:1\n" ENTRY "SUMMARY: libFuzzer: deadly signal\n",
+     NULL, "Fatal-signal", NULL, "quit\nparse_fuzzer.cc", false},
+
+    /* --- Checks ------------------------------------------------------------------------------ */
+    {"an assertion with numbers and addresses in it",
+     "bin: /src/a.c:28: void f(int): Assertion `p == 0x7ffc0012 && n < 65536' failed.\n"
+     "==7== ERROR: libFuzzer: deadly signal\n"
+     "    #0 0x1 in abort stdlib/abort.c:79:7\n"
+     "    #1 0x2 in __assert_fail_base assert/assert.c:92:3\n"
+     "    #2 0x3 in __assert_fail assert/assert.c:101:3\n    #3 0x4 in f /src/a.c:28:3\n" ENTRY
+     "SUMMARY: libFuzzer: deadly signal\n",
+     NULL, "ASSERT", NULL, "p == ADDRESS && n < NUMBER\nf\nparse_fuzzer.cc", true},
+    {"a sanitizer's own check says nothing of the program",
+     "==7==AddressSanitizer: CHECK failed: asan_thread.cpp:356 \"((ptr[0] == "
+     "kCurrentStackFrameMagic)) != (0)\" (0x0, 0x0) (tid=7)\n"
+     "    #0 0x1 in CheckUnwind (/out/bin+0x1)\n    #1 0x2 in use /src/a.c:1:1\n",
+     NULL, "CHECK failure", NULL, "\"((ptr[0] == kCurrentStackFrameMagic)) != (0)\"", false},
+    {"a failed check of a debug build",
+     "F0501 12:00:01.123456 17 table.cc:28] DCHECK failed: rows < 4096.\n"
+     "    #0 0x55 in db::Fill(int) /src/table.cc:28:3\n\n",
+     NULL, "DCHECK failure", NULL, "rows < NUMBER in table.cc\ndb::Fill", true},
+    {"a failed check of a program, with values",
+     "[0501/100000.123:FATAL:table.cc(28)] Check failed: rows == 3 (4 vs. 3)\n"
+     "    #0 0x55 in base::debug::CollectStackTrace() /src/base/debug/stack_trace.cc:1:1\n"
+     "    #1 0x55 in logging::LogMessage::~LogMessage() /src/base/logging.cc:1:1\n"
+     "    #2 0x55 in db::Fill(int) /src/table.cc:28:3\n    #3 0x55 in run /src/table.cc:8:3\n\n",
+     NULL, "CHECK failure", NULL, "rows == 3 in table.cc\ndb::Fill\nrun", false},
+};
+
+#define NAMING_CASES (sizeof naming_cases / sizeof *naming_cases)
+
+#endif
