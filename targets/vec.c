@@ -281,6 +281,84 @@ OP0(cleanup)
     w->growth = LEDGE_GROWTH_DOUBLE;
 }
 
+OP(push_self, INDEX(from))
+{
+    REQUIRE(self(w, from, 1));
+    EXPECT(ledge_vec_push(&w->vec, w->vec.ptr + from), model_add_self(w, w->n, from, 1));
+}
+
+OP(insert_null, INDEX(at), RANGE(n, 0, 2))
+{
+    EXPECT_AS(pushed, ledge_vec_push(&w->vec, NULL), model_add(w, w->n, NULL, 1));
+    EXPECT_AS(inserted, ledge_vec_insert(&w->vec, at, NULL), model_add(w, at, NULL, 1));
+    EXPECT_AS(written, ledge_vec_set(&w->vec, at, NULL), LEDGE_ENULL);
+    EXPECT(ledge_vec_insert_n(&w->vec, at, NULL, n), model_add(w, at, NULL, n));
+}
+
+OP(insert_too_much, INDEX(at), COUNT(n, ESZ))
+{
+    REQUIRE(w->esz == 0 || n > PTRDIFF_MAX / w->esz - w->n);
+    EXPECT(ledge_vec_insert_n(&w->vec, at, w, n), model_add(w, at, w, n));
+}
+
+/* Elements of which not even one fits. */
+OP(giants, ELEMENT_SIZE(esz))
+{
+    REQUIRE(esz > PTRDIFF_MAX);
+    CALL(ledge_vec vec = {0});
+    EXPECT_AS(made, ledge_vec_init(&vec, esz, NULL), LEDGE_OK);
+    EXPECT_AS(pushed, ledge_vec_push(&vec, w), LEDGE_EOVERFLOW);
+    EXPECT_AS(inserted, ledge_vec_insert(&vec, 0, w), LEDGE_EOVERFLOW);
+    EXPECT(ledge_vec_clone_view((ledge_view){w->vec.ptr, esz, esz}, 1, NULL, &vec),
+           LEDGE_EOVERFLOW);
+}
+
+OP(is_valid, RANGE(length, 0, 3), RANGE(capacity, 0, 3), RANGE(allocated, 0, 3), ELEMENT_SIZE(esz),
+   RANGE(growth, 0, 3), RANGE(null, 0, 1))
+{
+    CALL(const ledge_vec vec = {.ptr = null ? NULL : (unsigned char *)&w->vec,
+                                .length = length,
+                                .capacity = capacity,
+                                .allocated = allocated,
+                                .elem_size = esz,
+                                .growth = (ledge_growth)growth});
+    CHECK_EQ(ledge_vec_is_valid(&vec),
+             length <= capacity && capacity <= allocated && null == (allocated == 0) &&
+                 growth <= LEDGE_GROWTH_HALF &&
+                 (esz == 0 ? allocated == 0 : allocated <= PTRDIFF_MAX / esz));
+}
+
+/* As vec.h puts it, for capacities that the vector of this target never has. A step that doesn't
+ * fit a size_t is SIZE_MAX here. */
+static size_t model_step(size_t capacity, size_t more)
+{
+    return more <= SIZE_MAX - capacity ? capacity + more : SIZE_MAX;
+}
+
+static size_t model_next(ledge_growth policy, size_t capacity, size_t needed)
+{
+    const size_t doubles = policy == LEDGE_GROWTH_SMOOTH ? 256 : 1024;
+    const size_t bias = policy == LEDGE_GROWTH_SMOOTH ? 3 * 256 : 0;
+    size_t next = capacity;
+    if (policy > LEDGE_GROWTH_HALF || (policy < LEDGE_GROWTH_HALF && needed / 2 > capacity))
+        next = needed;
+    else if (policy == LEDGE_GROWTH_HALF)
+        next = model_step(capacity, capacity / 2);
+    else if (capacity < doubles)
+        next = 2 * capacity;
+    else
+        while (next < needed)
+            next = model_step(next, (next + bias) / 4);
+    return needed <= capacity ? capacity : next < needed || next == SIZE_MAX ? needed : next;
+}
+
+OP(growth_next, RANGE(policy, 0, 3), RANGE(capacity, 0, 16383), RANGE(needed, 0, 16383),
+   RANGE(scale, 0, 50))
+{
+    CHECK_EQ(ledge_growth_next((ledge_growth)policy, capacity << scale, needed << scale),
+             model_next((ledge_growth)policy, capacity << scale, needed << scale));
+}
+
 static const char *status_name(int status)
 {
     return ledge_status_name((ledge_status)status);
@@ -288,8 +366,34 @@ static const char *status_name(int status)
 
 TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = kit_support,
        .status_name = status_name,
-       .ops = {&init,        &push,        &append,      &append_self,   &append_too_much,
-               &append_null, &insert,      &insert_self, &insert_n_self, &resize,
-               &set,         &set_self,    &get,         &pop,           &erase,
-               &truncate,    &reserve,     &clip,        &shrink,        &clone,
-               &clone_part,  &span_append, &set_growth,  &starve,        &cleanup});
+       .ops = {&init,
+               &push,
+               &append,
+               &append_self,
+               &append_too_much,
+               &append_null,
+               &insert,
+               &insert_self,
+               &insert_n_self,
+               &resize,
+               &set,
+               &set_self,
+               &get,
+               &pop,
+               &erase,
+               &truncate,
+               &reserve,
+               &clip,
+               &shrink,
+               &clone,
+               &clone_part,
+               &span_append,
+               &set_growth,
+               &starve,
+               &cleanup,
+               &push_self,
+               &insert_null,
+               &insert_too_much,
+               &giants,
+               &is_valid,
+               &growth_next});

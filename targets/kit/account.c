@@ -18,17 +18,22 @@ void kit_account_cell(const struct kit_call *call, const struct kit_value *value
         kit_account.cells[call->index][kit_cell(call->op, values)]++;
 }
 
-void kit_account_status(struct kit_tally *tally, const struct kit_site *site, unsigned status)
+void kit_account_status(struct kit_tally *tally, unsigned status)
 {
     if (status >= KIT_STATUSES)
         status = KIT_STATUSES - 1;
     kit_account.statuses[kit_account.running][status]++;
-    if (tally->site == NULL) {
-        tally->site = site;
-        tally->next = kit_account.tallies;
-        kit_account.tallies = tally;
-    }
     tally->statuses[status]++;
+}
+
+/* The linker's names for the section's ends; both null in a target without statuses. */
+extern struct kit_tally __start_kit_tallies[] __attribute__((weak));
+extern struct kit_tally __stop_kit_tallies[] __attribute__((weak));
+
+struct kit_tally *kit_account_tallies(size_t *count)
+{
+    *count = (size_t)(__stop_kit_tallies - __start_kit_tallies);
+    return __start_kit_tallies;
 }
 
 /* The numbers of an operation: its calls, its statuses, its cells. */
@@ -36,7 +41,9 @@ enum { OP_NUMBERS = 1 + KIT_STATUSES + KIT_CELLS };
 
 size_t kit_account_numbers(size_t ops)
 {
-    return ops * OP_NUMBERS;
+    size_t tallies;
+    kit_account_tallies(&tallies);
+    return ops * OP_NUMBERS + tallies * KIT_STATUSES;
 }
 
 /* Appends first + i for each non-zero count, and zeroes it. */
@@ -54,6 +61,8 @@ static uint32_t *take_counts(uint64_t *counts, size_t len, size_t first, uint32_
 size_t kit_account_take(const struct kit_op *const *ops, size_t count, uint32_t *out)
 {
     uint32_t *end = out;
+    size_t tallies_count;
+    struct kit_tally *tallies = kit_account_tallies(&tallies_count);
     kit_account.running = 0;
     for (size_t i = 0; i < count; i++) {
         const size_t first = i * OP_NUMBERS;
@@ -64,5 +73,8 @@ size_t kit_account_take(const struct kit_op *const *ops, size_t count, uint32_t 
         if (kit_has_cells(ops[i]))
             end = take_counts(kit_account.cells[i], KIT_CELLS, first + 1 + KIT_STATUSES, end);
     }
+    for (size_t i = 0; i < tallies_count; i++)
+        end = take_counts(tallies[i].statuses, KIT_STATUSES, count * OP_NUMBERS + i * KIT_STATUSES,
+                          end);
     return (size_t)(end - out);
 }

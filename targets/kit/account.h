@@ -14,14 +14,14 @@
 
 enum { KIT_STATUSES = 32 }; /* statuses 0 … 31 are told apart; others are counted as 31 */
 
-struct kit_site; /* check.h */
-
-/* What one call of the API, at one place of the target, has returned. The place owns it. */
+/* What one call of the API, at one place of the target, has returned. They lie in a section of
+ * their own, one behind the other, so that each has a number. */
 struct kit_tally {
-    const struct kit_site *site; /* NULL: nothing yet */
-    struct kit_tally *next;      /* of those that have */
+    const char *call; /* source text; NULL: only the status is known */
     uint64_t statuses[KIT_STATUSES];
 };
+
+#define KIT_TALLY __attribute__((section("kit_tallies")))
 
 /* kit_account_call says that a call is about to run. */
 void kit_account_call(const struct kit_call *call);
@@ -32,20 +32,22 @@ void kit_account_cell(const struct kit_call *call, const struct kit_value *value
 
 /* kit_account_status counts one status returned by the API in the operation that is running, and in
  * the tally of the place where it was checked. */
-void kit_account_status(struct kit_tally *tally, const struct kit_site *site, unsigned status);
+void kit_account_status(struct kit_tally *tally, unsigned status);
 
 /* What was counted. */
 extern struct kit_account {
     uint64_t calls[KIT_OPS];
     uint64_t statuses[1 + KIT_OPS][KIT_STATUSES]; /* the first row: outside any operation */
     uint64_t cells[KIT_OPS][KIT_CELLS];
-    struct kit_tally *tallies;
     size_t running; /* the row of statuses that is counted in */
 } kit_account;
 
+/* kit_account_tallies are all there are, whether reached or not. */
+struct kit_tally *kit_account_tallies(size_t *count);
+
 /* kit_account_take writes the numbers of what was counted since the last call to out, ascending,
  * and forgets the counts; returns how many. Each operation has the same share of the numbers below
- * kit_account_numbers(ops): its calls, its statuses, its cells. */
+ * kit_account_numbers(ops): its calls, its statuses, its cells; behind them come the tallies. */
 size_t kit_account_take(const struct kit_op *const *ops, size_t count, uint32_t *out);
 size_t kit_account_numbers(size_t ops);
 

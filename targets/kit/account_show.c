@@ -139,36 +139,43 @@ static void write_operations(FILE *out)
 /* The function that a tally's call is of: "ledge_vec_push" of "ledge_vec_push(&w->vec, &value)". */
 static int function_length(const struct kit_tally *tally)
 {
-    return (int)strcspn(tally->site->call, "( ");
+    return tally->call != NULL ? (int)strcspn(tally->call, "( ") : 0;
 }
 
 static bool same_function(const struct kit_tally *a, const struct kit_tally *b)
 {
-    return function_length(a) == function_length(b) &&
-           strncmp(a->site->call, b->site->call, (size_t)function_length(a)) == 0;
+    const int length = function_length(a);
+    return length > 0 && length == function_length(b) &&
+           strncmp(a->call, b->call, (size_t)length) == 0;
 }
 
-/* Whether an earlier tally of the list is of the same function. */
-static bool told_before(const struct kit_tally *tally)
+/* The sum over a function's tallies; false when an earlier one has told it. */
+static bool sum_function(size_t index, uint64_t sum[KIT_STATUSES])
 {
-    for (const struct kit_tally *at = kit_account.tallies; at != tally; at = at->next)
-        if (at->site->call != NULL && same_function(at, tally))
-            return true;
-    return false;
+    size_t count;
+    const struct kit_tally *tallies = kit_account_tallies(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (!same_function(&tallies[i], &tallies[index]))
+            continue;
+        if (i < index)
+            return false;
+        for (unsigned status = 0; status < KIT_STATUSES; status++)
+            sum[status] += tallies[i].statuses[status];
+    }
+    return function_length(&tallies[index]) > 0;
 }
 
 static void write_api(FILE *out)
 {
+    size_t count;
+    const struct kit_tally *tallies = kit_account_tallies(&count);
     const char *separator = "";
-    for (const struct kit_tally *tally = kit_account.tallies; tally; tally = tally->next) {
+    for (size_t i = 0; i < count; i++) {
         uint64_t sum[KIT_STATUSES] = {0};
-        if (tally->site->call == NULL || told_before(tally))
+        if (!sum_function(i, sum))
             continue;
-        for (const struct kit_tally *at = tally; at; at = at->next)
-            for (unsigned i = 0; at->site->call != NULL && i < KIT_STATUSES; i++)
-                sum[i] += same_function(at, tally) ? at->statuses[i] : 0;
         fprintf(out, "%s\n  {\"function\":\"%.*s\",\"statuses\":", separator,
-                function_length(tally), tally->site->call);
+                function_length(&tallies[i]), tallies[i].call);
         write_statuses(out, sum);
         fputc('}', out);
         separator = ",";

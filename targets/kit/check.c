@@ -86,7 +86,7 @@ static const char *status_text(int status, char *buffer, size_t size)
 int kit_status(const struct kit_site *site, int got, int want)
 {
     char got_number[16], want_number[16];
-    kit_account_status(site->tally, site, (unsigned)got);
+    kit_account_status(site->tally, (unsigned)got);
     if (kit_trace_fd >= 0)
         trace_check(site, "status", 0, status_text(want, want_number, sizeof want_number));
     if (got == want)

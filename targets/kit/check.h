@@ -27,8 +27,7 @@ struct kit_site {
     const char *expression;
     const char *index; /* the name of a loop index, or NULL */
     int line;
-    const char *call;        /* the call whose status is checked, or NULL */
-    struct kit_tally *tally; /* for its statuses (account.h); NULL: it checks none */
+    struct kit_tally *tally; /* of statuses (account.h); NULL: it checks none */
 };
 
 /* CHECK_EQ aborts unless two numbers (integers, or booleans) are equal. */
@@ -45,12 +44,11 @@ struct kit_site {
 
 #define KIT_CHECK_STATUS(call_text, text, got, want)                                               \
     do {                                                                                           \
-        static struct kit_tally kit_tally_;                                                        \
+        static struct kit_tally kit_tally_ KIT_TALLY = {.call = call_text};                        \
         static const struct kit_site kit_site_ = {.file = __FILE__,                                \
                                                   .function = __func__,                            \
                                                   .expression = text,                              \
                                                   .line = __LINE__,                                \
-                                                  .call = call_text,                               \
                                                   .tally = &kit_tally_};                           \
         if (!kit_status(&kit_site_, (int)(got), (int)(want)))                                      \
             abort();                                                                               \
