@@ -1,84 +1,5 @@
 /* store_test.c: what is kept stays kept, is found again, and is told apart. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "files.h"
-#include "mem.h"
-#include "store.h"
-
-static const struct store_origin origin = {.target = "vec",
-                                           .engine = "libfuzzer",
-                                           .sanitizer = "asan",
-                                           .seconds = 1.5,
-                                           .executions = 1000,
-                                           .binary = "/proc/self/exe",
-                                           .log = "some log",
-                                           .log_len = 8};
-
-static struct store_evidence evidence_of(const struct crash *report, unsigned hits, unsigned runs)
-{
-    return (struct store_evidence){.engine = "replay",
-                                   .sanitizer = "asan",
-                                   .binary = "/proc/self/exe",
-                                   .log = "a report",
-                                   .log_len = 8,
-                                   .report = report,
-                                   .hits = hits,
-                                   .runs = runs};
-}
-
-static char directory[32];
-
-static int make_directory(void **state)
-{
-    (void)state;
-    strcpy(directory, "/tmp/ledge-store-XXXXXX");
-    return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    dir_remove(directory);
-    return 0;
-}
-
-static struct store *open_store(void)
-{
-    struct fail why;
-    struct store *store = store_open(directory, STORE_CAMPAIGN, &why);
-    if (!store)
-        fail_msg("%s", why.what);
-    return store;
-}
-
-static struct crash named(const char *signature)
-{
-    struct crash crash = {.found = true, .class_ = "memory", .security = true};
-    crash.type = mem_text("Heap-buffer-overflow\nWRITE 4");
-    crash.state = mem_text("insert\nvec");
-    snprintf(crash.signature, sizeof crash.signature, "%s", signature);
-    return crash;
-}
-
-static struct store_crash keep(struct store *store, const char *bytes, bool want_known)
-{
-    struct store_crash crash;
-    bool known;
-    struct fail why;
-    if (!store_keep(store, &origin, bytes, strlen(bytes), &crash, &known, &why))
-        fail_msg("%s", why.what);
-    assert_int_equal(known, want_known);
-    return crash;
-}
+#include "store_fixture.h"
 
 static void keeps_inputs_and_issues_over_a_restart(void **state)
 {
@@ -211,17 +132,154 @@ static void leaves_a_corrupt_store_as_it_is(void **state)
     store_crash_free(&crash);
 }
 
+static void tells_where_each_crash_came_from(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    struct fail why;
+    struct store_origin from_log = {.target = "",
+                                    .engine = "elsewhere",
+                                    .sanitizer = "asan",
+                                    .source = "/tmp/nightly.log",
+                                    .log = "ERROR: AddressSanitizer",
+                                    .log_len = 23};
+    struct store_crash first, again, found;
+    bool known;
+    assert_true(store_campaign(store, "triage", &why));
+    assert_true(store_find_log(store, &from_log, &found, &why));
+    assert_int_equal(found.id, 0);
+    assert_true(store_keep_log(store, &from_log, &first, &known, &why));
+    assert_false(known);
+    assert_true(store_keep_log(store, &from_log, &again, &known, &why));
+    assert_true(known);
+    assert_int_equal(first.id, again.id);
+    assert_null(first.artifact);
+    struct crash name = named("0011223344556677");
+    struct store_evidence evidence = {.engine = "elsewhere",
+                                      .sanitizer = "asan",
+                                      .log = from_log.log,
+                                      .log_len = from_log.log_len,
+                                      .report = &name};
+    int64_t issue;
+    assert_true(store_name(store, &first, &evidence, NULL, 0, &issue, &why));
+    char *status = status_of(store, issue);
+    assert_string_equal(status, "new"); /* nobody has seen it fail */
+    free(status);
+
+    /* An input that fails each time shows more than the log did. */
+    struct store_crash input = keep(store, "input", false);
+    struct store_evidence seen = evidence_of(&name, 3, 3);
+    assert_true(store_count(store, &input, issue, &seen, NULL, &why));
+    struct store_issue read;
+    assert_true(store_issue(store, issue, &read, &why));
+    assert_string_equal(read.status, "reproduced");
+    assert_string_equal(read.artifact, input.artifact);
+    assert_int_equal(read.count, 2);
+    store_issue_free(&read);
+    assert_true(store_campaign_end(store, "done", 5, &why));
+    store_close(store);
+    assert_holds();
+    store_crash_free(&first);
+    store_crash_free(&again);
+    store_crash_free(&input);
+    crash_free(&name);
+}
+
+static void keeps_what_could_not_be_replayed(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    struct fail why;
+    struct store_crash crash = keep(store, "input", false), *crashes;
+    unsigned attempts;
+    size_t len;
+    assert_true(store_problem(store, &crash, "no binary", &attempts, &why));
+    assert_int_equal(attempts, 1);
+    assert_true(store_problem(store, &crash, "no binary", &attempts, &why));
+    assert_int_equal(attempts, 2);
+    assert_true(store_unnamed(store, "vec", &crashes, &len, &why)); /* and is tried again */
+    assert_int_equal(len, 1);
+    assert_int_equal(crashes[0].id, crash.id);
+    store_crash_free(&crashes[0]);
+    free(crashes);
+    store_crash_free(&crash);
+    store_close(store);
+    assert_holds();
+}
+
+static void takes_up_a_file_that_was_cut_short(void **state)
+{
+    (void)state;
+    struct fail why;
+    struct store *store = open_store();
+    struct store_crash crash = keep(store, "input", false);
+    assert_true(file_put(crash.artifact, "inp", 3, &why)); /* as by a power failure */
+    struct store_crash again = keep(store, "input", true);
+    char *bytes;
+    size_t len;
+    assert_true(file_read(crash.artifact, &bytes, &len, &why));
+    assert_string_equal(bytes, "input");
+    free(bytes);
+    store_crash_free(&crash);
+    store_crash_free(&again);
+    store_close(store);
+    assert_holds();
+}
+
+static void lets_others_read_and_write_beside_a_campaign(void **state)
+{
+    (void)state;
+    struct fail why;
+    struct store *campaign = open_store();
+    make_issue(campaign, "one", "0011223344556677", 3, 3);
+    struct store *reader = store_open(directory, STORE_READ, &why);
+    struct store *writer = store_open(directory, STORE_WRITE, &why);
+    assert_non_null(reader);
+    assert_non_null(writer);
+    make_issue(writer, "two", "1111111111111111", 3, 3);
+    make_issue(campaign, "three", "2222222222222222", 1, 3);
+    int64_t *ids;
+    size_t len;
+    assert_true(store_issues(reader, NULL, &ids, &len, &why));
+    assert_int_equal(len, 3);
+    free(ids);
+    assert_holds();
+    store_close(reader);
+    store_close(writer);
+    store_close(campaign);
+    assert_holds();
+}
+
+static void refuses_what_is_no_store_of_this_format(void **state)
+{
+    (void)state;
+    struct fail why;
+    assert_null(store_open(directory, STORE_READ, &why));
+    assert_non_null(strstr(why.what, "there is no store"));
+    store_close(open_store());
+    assert_null(meddle("PRAGMA user_version = 3"));
+    assert_null(store_open(directory, STORE_WRITE, &why));
+    assert_non_null(strstr(why.what, "has format 3, and this ledge knows 2"));
+    assert_null(meddle("PRAGMA user_version = 2; CREATE TABLE more(x)"));
+    assert_null(store_open(directory, STORE_READ, &why));
+    assert_non_null(strstr(why.what, "its tables are not those that ledge makes"));
+    assert_null(meddle("DROP TABLE more; PRAGMA application_id = 7"));
+    assert_null(store_open(directory, STORE_WRITE, &why));
+    assert_non_null(strstr(why.what, "the database of another program"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(keeps_inputs_and_issues_over_a_restart, make_directory,
-                                        remove_directory),
-        cmocka_unit_test_setup_teardown(lists_what_has_no_name_and_adopts_what_has_no_record,
-                                        make_directory, remove_directory),
-        cmocka_unit_test_setup_teardown(refuses_a_second_campaign, make_directory,
-                                        remove_directory),
-        cmocka_unit_test_setup_teardown(leaves_a_corrupt_store_as_it_is, make_directory,
-                                        remove_directory),
+        STORE_TEST(keeps_inputs_and_issues_over_a_restart),
+        STORE_TEST(lists_what_has_no_name_and_adopts_what_has_no_record),
+        STORE_TEST(refuses_a_second_campaign),
+        STORE_TEST(leaves_a_corrupt_store_as_it_is),
+        STORE_TEST(tells_where_each_crash_came_from),
+        STORE_TEST(keeps_what_could_not_be_replayed),
+        STORE_TEST(takes_up_a_file_that_was_cut_short),
+        STORE_TEST(lets_others_read_and_write_beside_a_campaign),
+        STORE_TEST(refuses_what_is_no_store_of_this_format),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
