@@ -3,16 +3,19 @@
 #ifndef LEDGE_TOOLS_TEST_REPORT_SHAPES_H
 #define LEDGE_TOOLS_TEST_REPORT_SHAPES_H
 
-#include <stdbool.h>
-
 struct shape {
     const char *name, *log, *want;
-    bool bare; /* its lines carry no mark of their own, and are known by where they stand */
 };
 
 static const struct shape shapes[] = {
 #include "report_shapes_sanitizers.inc"
 #include "report_shapes_others.inc"
+#include "report_shapes_bare.inc"
+};
+
+/* Behind the shapes above, in the same array: how many have to stand at the start of a line. */
+static const struct shape bare_shapes[] = {
+#include "report_shapes_bare.inc"
 };
 
 static const struct {
@@ -22,6 +25,7 @@ static const struct {
 };
 
 #define SHAPES   (sizeof shapes / sizeof *shapes)
+#define MARKED   (SHAPES - sizeof bare_shapes / sizeof *bare_shapes)
 #define PEACEFUL (sizeof peaceful / sizeof *peaceful)
 
 #endif
