@@ -158,7 +158,7 @@ static void put_line(const char *line, size_t len, unsigned variant, uint64_t *s
 
 static void put_noise(uint64_t *seed, FILE *out)
 {
-    for (unsigned lines = 20 + next(seed) % 40; lines > 0; lines--)
+    for (uint64_t lines = 20 + next(seed) % 40; lines > 0; lines--)
         fprintf(out, "[%4" PRIu64 "] compiling module %" PRIu64 " of the program under test\n",
                 next(seed) % 10000, next(seed) % 100);
 }
