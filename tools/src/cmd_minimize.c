@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "describe.h"
 #include "files.h"
+#include "ingest.h"
 #include "json.h"
 #include "mem.h"
 #include "minimize.h"
@@ -15,7 +16,7 @@
 #include "wilson.h"
 
 static struct {
-    const char *target, *build, *bug, *directory;
+    const char *target, *build, *bug, *directory, *state;
 } chosen;
 
 static const struct option_def options[] = {
@@ -25,6 +26,8 @@ static const struct option_def options[] = {
     {"bug", OPTION_TEXT, "ID", "run it on the library with this planted bug", &chosen.bug, 0},
     {"out", OPTION_TEXT, "DIR", "where the result goes (default: below crashes/new)",
      &chosen.directory, 0},
+    {"state", OPTION_TEXT, "DIR", "the store that shall know of it (default: BUILD/campaign's)",
+     &chosen.state, 0},
 };
 
 static const struct command command = {
@@ -168,6 +171,25 @@ static int judge(const char *path, const struct minimized *minimized, const stru
     return stop_wanted() ? 128 + stop_wanted() : code;
 }
 
+/* The store follows: the campaign's own if it knows the crash, or the one that was named. A result
+ * that is not the end, or does not always fail, is no news for it. */
+static bool record(const struct manifest *manifest, struct runner *runner,
+                   const struct target *target, const char *path, const struct minimized *minimized,
+                   struct fail *why)
+{
+    struct ingest_result result = {.runner = runner,
+                                   .target = target,
+                                   .input = path,
+                                   .build = minimized->build,
+                                   .crash = &minimized->crash,
+                                   .bytes = minimized->bytes,
+                                   .len = minimized->bytes_len};
+    bool whole = minimized->minimal && minimized->tries > 0 && minimized->hits == minimized->tries;
+    if (!whole || (chosen.bug && !chosen.state)) /* a planted bug is none of the campaign's */
+        return true;
+    return ingest_result(chosen.state, manifest, &result, why);
+}
+
 static int keep(const struct manifest *manifest, struct runner *runner, const struct target *target,
                 const char *path, const struct minimized *minimized, bool json)
 {
@@ -184,6 +206,10 @@ static int keep(const struct manifest *manifest, struct runner *runner, const st
         else
             print_kept(target, minimized, &kept);
         code = judge(path, minimized, &kept);
+        if (!record(manifest, runner, target, path, minimized, &why)) {
+            fail_print(&why);
+            code = EXIT_CANNOT;
+        }
         kept_free(&kept);
     }
     free(directory);

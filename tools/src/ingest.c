@@ -6,6 +6,7 @@
 #include "files.h"
 #include "mem.h"
 #include "proc.h"
+#include "state_place.h"
 
 struct ingest {
     struct store *store;
@@ -232,5 +233,20 @@ bool ingest_minimized(struct store *store, const struct ingest_result *result, b
         ok = store_minimized(store, *issue, result->bytes, result->len, why);
     store_crash_free(&crash);
     free(bytes);
+    return ok;
+}
+
+bool ingest_result(const char *state, const struct manifest *manifest,
+                   const struct ingest_result *result, struct fail *why)
+{
+    char *place = state_place(state, manifest->path, why);
+    int64_t issue;
+    if (!place)
+        return false;
+    bool wanted = state != NULL || store_exists(place);
+    struct store *store = wanted ? store_open(place, STORE_WRITE, why) : NULL;
+    bool ok = !wanted || (store && ingest_minimized(store, result, state != NULL, &issue, why));
+    store_close(store);
+    free(place);
     return ok;
 }

@@ -47,4 +47,9 @@ struct ingest_result {
 bool ingest_minimized(struct store *store, const struct ingest_result *result, bool adopt,
                       int64_t *issue, struct fail *why);
 
+/* ingest_result does it in the store of a state directory. Where that is NULL, the store is the
+ * default one of the manifest's build, if there is one, and what it doesn't know is left out. */
+bool ingest_result(const char *state, const struct manifest *manifest,
+                   const struct ingest_result *result, struct fail *why);
+
 #endif
