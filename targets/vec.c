@@ -241,14 +241,14 @@ OP0(clone)
 
 OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
 {
-    REQUIRE(lo < hi && hi <= w->n * w->esz);
-    const bool sized = esz != 0 && (hi - lo) % esz == 0, granted = w->grants > 0;
+    REQUIRE(lo <= hi && hi <= w->n * w->esz);
+    const bool sized = esz != 0 && (hi - lo) % esz == 0, granted = w->grants > 0 || lo == hi;
     CALL(const ledge_view part = ledge_view_of(w->vec.ptr + lo, hi - lo));
     CALL(ledge_vec copy = {0});
-    CHECK_EQ(ledge_vec_retained(&w->vec, part), w->block * w->esz);
+    CHECK_EQ(ledge_vec_retained(&w->vec, part), lo < hi ? w->block * w->esz : 0);
     EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &copy),
            sized ? granted ? LEDGE_OK : LEDGE_ENOMEM : LEDGE_ESIZE);
-    w->grants -= got == LEDGE_OK;
+    w->grants -= got == LEDGE_OK && lo < hi;
     CHECK_BYTES(ledge_vec_as_view(&copy).ptr, w->want + lo, got == LEDGE_OK ? hi - lo : 0);
     CALL(ledge_vec_cleanup(&copy));
 }
@@ -285,6 +285,12 @@ OP(push_self, INDEX(from))
 {
     REQUIRE(self(w, from, 1));
     EXPECT(ledge_vec_push(&w->vec, w->vec.ptr + from), model_add_self(w, w->n, from, 1));
+}
+
+OP0(drop)
+{
+    EXPECT(ledge_vec_pop(&w->vec, NULL), w->n ? LEDGE_OK : LEDGE_EEMPTY);
+    w->n -= got == LEDGE_OK;
 }
 
 OP(insert_null, INDEX(at), RANGE(n, 0, 2))
@@ -340,7 +346,8 @@ static size_t model_next(ledge_growth policy, size_t capacity, size_t needed)
     const size_t doubles = policy == LEDGE_GROWTH_SMOOTH ? 256 : 1024;
     const size_t bias = policy == LEDGE_GROWTH_SMOOTH ? 3 * 256 : 0;
     size_t next = capacity;
-    if (policy > LEDGE_GROWTH_HALF || (policy < LEDGE_GROWTH_HALF && needed / 2 > capacity))
+    if (policy > LEDGE_GROWTH_HALF ||
+        (policy < LEDGE_GROWTH_HALF && needed > capacity && needed - capacity > capacity))
         next = needed;
     else if (policy == LEDGE_GROWTH_HALF)
         next = model_step(capacity, capacity / 2);
@@ -396,4 +403,5 @@ TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = kit_support,
                &insert_too_much,
                &giants,
                &is_valid,
-               &growth_next});
+               &growth_next,
+               &drop});
