@@ -231,6 +231,16 @@ void frame_function(ledge_view rest, struct frame *frame)
         frame->function = ledge_view_of(NULL, 0);
 }
 
+/* "(BuildId: 93ac61)" */
+static void take_build_id(ledge_view text, struct frame *frame)
+{
+    ledge_view id = text_trim(text_after(text, "BuildId:"));
+    size_t digits = 0;
+    while (digits < id.length && text_is_hex(id.ptr[digits]))
+        digits++;
+    frame->build_id = text_head(id, digits);
+}
+
 static bool take_numbered(ledge_view before, ledge_view rest, struct frame *frame)
 {
     static const char signal[] = "<signal handler called>";
@@ -251,8 +261,10 @@ static bool take_numbered(ledge_view before, ledge_view rest, struct frame *fram
     bool named = text_skip(&rest, "in ");
     rest = text_trim(rest);
     size_t build = text_find(rest, "(BuildId");
-    if (build != TEXT_NONE)
+    if (build != TEXT_NONE) {
+        take_build_id(text_tail(rest, build), frame);
         rest = text_trim(text_head(rest, build));
+    }
     bool placed = frame_module(&rest, frame);
     if (frame_lldb(rest, frame) || frame_debugger(rest, frame))
         return true;

@@ -33,6 +33,7 @@ struct frame {
     ledge_view module;     /* path or bare name; empty: unknown */
     uint64_t offset;       /* in the module; meaningful when module isn't empty */
     uint64_t address;      /* 0: unknown */
+    ledge_view build_id;   /* of the module, hexadecimal; empty: unknown */
 };
 
 /* A name for people has at most this many bytes. */

@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "build_id.h"
 #include "mem.h"
 #include "symbolize.h"
 
@@ -10,6 +12,26 @@ struct resolver {
     struct symbolizer *symbolizer;
     ledge_view binary, summary; /* paths that a bare name may stand for */
 };
+
+/* What was built again since, or is another machine's, would lend its names to any offset. A log
+ * that tells the build id can be believed; of what belongs to the system there is one on every
+ * machine, so that nothing can be said without. */
+static bool is_same_build(const struct resolver *resolver, const struct frame *frame,
+                          const char *module)
+{
+    static const char *const system[] = {"/lib", "/usr/", "/bin/", "/sbin/", "/opt/"};
+    char id[BUILD_ID_MAX + 1];
+    ledge_view told = frame->build_id;
+    if (told.length > 0 && build_id_read(module, id))
+        return told.length <= strlen(id) &&
+               strncasecmp((const char *)told.ptr, id, told.length) == 0;
+    if (resolver->binary.length > 0)
+        return true; /* it ran here just now */
+    for (size_t i = 0; i < sizeof system / sizeof system[0]; i++)
+        if (strncmp(module, system[i], strlen(system[i])) == 0)
+            return false;
+    return true;
+}
 
 static bool same_base(ledge_view path, ledge_view name)
 {
@@ -41,7 +63,8 @@ static void add_resolved(const struct resolver *resolver, const struct frame *fr
     if (frame->function.length == 0 && frame->module.length > 0) {
         ledge_view path = full_path(resolver, frame->module);
         char *module = mem_copy(path.ptr, path.length);
-        len = symbolizer_lookup(resolver->symbolizer, module, frame->offset, &symbols);
+        if (is_same_build(resolver, frame, module))
+            len = symbolizer_lookup(resolver->symbolizer, module, frame->offset, &symbols);
         free(module);
     }
     for (size_t i = 0; i < len; i++) {

@@ -209,6 +209,17 @@ check 3 'No such file or directory' --manifest "$dir/no.json" "$dir/fine.log"
 also '"file": "-"'
 also 'put_table\none_input'
 
+# Offsets get the names of the program that is there, unless the log says that it was another build.
+ASAN_OPTIONS=symbolize=0 "$dir/bin/asan" "$dir/in/index" 2>"$dir/raw.log" && fail 'index ran clean'
+check 1 'put_table < one_input < main' "$dir/raw.log"
+if grep -q 'BuildId: ' "$dir/raw.log"; then
+    sed 's/BuildId: [0-9a-f]*/BuildId: 00112233445566778899aabbccddeeff00112233/' "$dir/raw.log" >"$dir/other.log"
+    check 1 'asan+0x' "$dir/other.log"
+    never 'put_table'
+fi
+sed "s,(BuildId[^)]*),,; s,$dir/bin/asan,/bin/sh,; s,/sh+0x[0-9a-f]*,/sh+0x8000," "$dir/raw.log" >"$dir/foreign.log"
+check 1 'sh+0x8000' "$dir/foreign.log"
+
 # Names that would run wild on a terminal.
 wild=$(printf 'wild\033[31m.log')
 cp "$dir/fine.log" "$dir/void/$wild"
