@@ -177,57 +177,85 @@ static uint8_t *next_input(FILE *in, size_t *size, bool *broken)
     return data;
 }
 
-static bool write_record(int fd, uint32_t index, uint32_t *record,
-                         const struct measure_cells *cells)
+/* Where what one input exercised is gathered, and what this process has seen so far. */
+struct measuring {
+    const struct measure_cells *cells;
+    unsigned timeout_ms;
+    uint32_t numbers; /* of features there are */
+    uint32_t *record, *ids;
+    uint8_t *seen;
+};
+
+static bool prepare(struct measuring *m, uint32_t counters)
 {
-    uint32_t *const ids = record + RECORD_HEAD;
-    uint32_t *end = take_counters(ids);
-    if (cells != NULL) {
-        uint32_t *const first = end;
-        end += cells->take(first);
-        for (uint32_t *at = first; at < end; at++)
-            *at += counters_count() * CLASSES;
-    }
-    record[0] = index;
-    record[1] = (uint32_t)(end - ids);
-    record[2] = sum_of(ids, record[1]);
-    return put(fd, record, (size_t)((uint8_t *)end - (uint8_t *)record));
+    m->numbers = counters * CLASSES + (m->cells != NULL ? m->cells->count : 0);
+    m->record = malloc(((size_t)RECORD_HEAD + m->numbers) * sizeof *m->record);
+    m->seen = calloc((size_t)m->numbers + 1, 1);
+    m->ids = m->record + RECORD_HEAD;
+    return m->record != NULL && m->seen != NULL;
 }
 
-static void kit_run_input(const uint8_t *data, size_t size, unsigned timeout_ms)
+static uint32_t *take(const struct measuring *m)
+{
+    uint32_t *end = take_counters(m->ids);
+    if (m->cells == NULL)
+        return end;
+    uint32_t *const first = end;
+    const uint32_t base = m->numbers - m->cells->count;
+    end += m->cells->take(first);
+    for (uint32_t *at = first; at < end; at++)
+        *at += base;
+    return end;
+}
+
+/* Whether this process never saw some of the ids before; now it has. */
+static bool any_new(const struct measuring *m, const uint32_t *end)
+{
+    bool new_ = false;
+    for (const uint32_t *at = m->ids; at < end; at++) {
+        new_ |= m->seen[*at] == 0;
+        m->seen[*at] = 1;
+    }
+    return new_;
+}
+
+static uint32_t *kit_run_input(const struct measuring *m, const uint8_t *data, size_t size)
 {
     reset_counters();
-    watch(timeout_ms);
+    watch(m->timeout_ms);
     LLVMFuzzerTestOneInput(data, size);
     watch(0);
+    return take(m);
 }
 
-/* Forgets the first run of a process: what happens only once belongs to no input. */
-static void kit_run_again(const uint8_t *data, size_t size, unsigned timeout_ms,
-                          const struct measure_cells *cells, uint32_t *scratch)
+/* What happens only once in a process belongs to no input: what shows for the first time has to
+ * show again. */
+static bool measure(const struct measuring *m, uint32_t index, const uint8_t *data, size_t size,
+                    int out)
 {
-    if (cells != NULL)
-        cells->take(scratch);
-    kit_run_input(data, size, timeout_ms);
+    const uint32_t *end = kit_run_input(m, data, size);
+    if (any_new(m, end))
+        end = kit_run_input(m, data, size);
+    m->record[0] = index;
+    m->record[1] = (uint32_t)(end - m->ids);
+    m->record[2] = sum_of(m->ids, m->record[1]);
+    return put(out, m->record, (RECORD_HEAD + m->record[1]) * sizeof *m->record);
 }
 
 int measure_inputs(const char *out_path, unsigned timeout_ms, const struct measure_cells *cells)
 {
     const uint32_t head[2] = {counters_count(), cells != NULL ? cells->count : 0};
-    uint32_t *record = malloc(((size_t)RECORD_HEAD + head[0] + head[1]) * sizeof *record);
+    struct measuring m = {.cells = cells, .timeout_ms = timeout_ms};
     FILE *in = open_inputs();
     const int out = open_output(out_path);
-    if (record == NULL || in == NULL || out < 0 || !put(out, "LEDGEFT1", 8) ||
+    if (in == NULL || out < 0 || !prepare(&m, head[0]) || !put(out, "LEDGEFT1", 8) ||
         !put(out, head, sizeof head))
         return cannot(out_path);
     uint8_t *data;
     size_t size;
     bool broken;
     for (uint32_t index = 0; (data = next_input(in, &size, &broken)) != NULL; index++) {
-        kit_run_input(data, size, timeout_ms);
-        if (index == 0)
-            kit_run_again(data, size, timeout_ms, cells, record);
-        if (!write_record(out, index, record, cells))
+        if (!measure(&m, index, data, size, out))
             return cannot(out_path);
         free(data);
     }

@@ -29,8 +29,9 @@ struct measure_cells {
 };
 
 /* measure_inputs runs what stdin holds and appends to the file out_path. An input that takes longer
- * than timeout_ms (0: any time is fine) ends the process by SIGALRM. The first input is run twice
- * and recorded once: what happens only once in a process belongs to no input. cells may be NULL.
+ * than timeout_ms (0: any time is fine) ends the process by SIGALRM. One that shows something new
+ * to this process is run once more, and that run counts: what happens only once in a process
+ * belongs to no input. cells may be NULL.
  *
  * Returns only when it can't go on: an exit code, and on stderr "ledge-features: " and the reason;
  * when all ran, the process ends with 0 on the spot, since leaks are not its business. */

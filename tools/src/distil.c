@@ -292,13 +292,18 @@ bool distil_measure(struct distil *distil, const struct distil_options *options,
     for (size_t i = 0; i < options->builds_len; i++)
         if (!measure_under(distil, options, options->builds[i], warning, why))
             return false;
+    bool any = false, clean = false;
     for (size_t i = 0; i < distil->len; i++) {
         struct distil_file *file = &distil->files[i];
         if (file->twin)
             file->failed = mem_text(file[-1].failed);
         distil->failed += file->failed != NULL;
+        clean |= !file->failed;
+        any |= !file->failed && file->features.len > 0;
     }
-    return true;
+    return any || !clean ||
+           fail_set(why, "cover something else, or measure under another build",
+                    "no file shows any of what is to be covered");
 }
 
 /* Marks what fixed files cover; returns how many numbers, and *covered for free(). */

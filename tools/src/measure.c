@@ -116,7 +116,8 @@ char *measure_ended(bool timed_out, unsigned timeout_ms, int signal, int code)
         return mem_print("ran longer than %u ms", timeout_ms);
     if (signal)
         return mem_print("killed by signal %d (%s)", signal, strsignal(signal));
-    return mem_print("ended the process with exit code %d", code);
+    return mem_print("ended the process with exit code %d%s", code,
+                     code ? "" : ", or wrote over what was measured");
 }
 
 /* Inputs as a replayer reads them: length, bytes, length, bytes. */
@@ -174,11 +175,10 @@ static bool run_process(const struct measurer *measurer, const struct packed *pa
 static bool cannot_measure(const struct measurer *measurer, const struct proc_result *ended,
                            struct fail *why)
 {
-    size_t line = strcspn(ended->err, "\n");
+    const char *said = ended->err_len ? ended->err : "it counts nothing";
     return fail_set(
         why, "it must be a replayer whose code has coverage counters (targets/kit/measure.h)",
-        "%s does not measure: %.*s", measurer->build->binary, (int)(line < 300 ? line : 300),
-        line ? ended->err : "it counts nothing");
+        "%s does not measure: %.*s", measurer->build->binary, (int)strcspn(said, "\n"), said);
 }
 
 /* Reads the records of a process that began at *next, and moves *next behind them. */

@@ -40,7 +40,7 @@ struct afl {
     unsigned char *map, *input;
     size_t map_size; /* counters in use */
     bool shared_input;
-    bool fresh; /* the next run is the first of its process */
+    unsigned char *seen; /* features that the child has shown */
     uint32_t was_killed;
 };
 
@@ -142,7 +142,7 @@ static bool shake_hands(struct afl *afl)
         return false;
     afl->map_size = ((hello & 0x00fffffe) >> 1) + 1;
     afl->shared_input = hello & SHARED_INPUT;
-    afl->fresh = true;
+    afl->seen = mem_new(afl->map_size, 2 * FEATURE_CLASSES);
     return afl->map_size <= MAP_MOST &&
            (!afl->shared_input || send_number(afl, enabled | SHARED_INPUT));
 }
@@ -188,6 +188,7 @@ void afl_stop(struct afl *afl)
         (void)shmdt(afl->map);
     if (afl->input)
         (void)shmdt(afl->input);
+    free(afl->seen);
     free(afl);
 }
 
@@ -223,7 +224,8 @@ static bool run_once(struct afl *afl, unsigned timeout_ms, char **failed)
         return false;
     int ended = (int)status;
     *failed = NULL;
-    afl->fresh = !WIFSTOPPED(ended);
+    if (!WIFSTOPPED(ended)) /* the next run is in a new process */
+        memset(afl->seen, 0, afl->map_size * 2 * FEATURE_CLASSES);
     if (afl->was_killed || WIFSIGNALED(ended) || (WIFEXITED(ended) && WEXITSTATUS(ended) != 0))
         *failed = measure_ended(afl->was_killed, timeout_ms,
                                 WIFSIGNALED(ended) ? WTERMSIG(ended) : 0, WEXITSTATUS(ended));
@@ -245,7 +247,7 @@ static uint32_t hit_class(unsigned char hits)
 static void take_counters(const struct afl *afl, struct features *features)
 {
     uint32_t *ids = mem_new(2 * afl->map_size, sizeof *ids), len = 0;
-    for (uint32_t i = 0; i < afl->map_size; i++)
+    for (uint32_t i = 1; i < afl->map_size; i++) /* 0 is the runtime's own */
         if (afl->map[i] != 0)
             ids[len++] = i * FEATURE_CLASSES + hit_class(afl->map[i]);
     for (uint32_t i = 0, counters = len; i < counters; i++) {
@@ -258,28 +260,40 @@ static void take_counters(const struct afl *afl, struct features *features)
     free(ids);
 }
 
+/* Whether the child never showed some of these before; now it has. */
+static bool any_new(struct afl *afl, const struct features *features)
+{
+    bool new_ = false;
+    for (uint32_t i = 0; i < features->len; i++) {
+        new_ |= afl->seen[features->at[i]] == 0;
+        afl->seen[features->at[i]] = 1;
+    }
+    return new_;
+}
+
+static bool run_and_take(struct measurer *measurer, struct measured *input)
+{
+    features_free(&input->features);
+    if (!run_once(measurer->afl, measurer->target->timeout_ms, &input->failed)) {
+        input->failed = mem_text("ended AFL++'s fork server");
+        afl_stop(measurer->afl);
+        measurer->afl = NULL;
+        return false;
+    }
+    if (!input->failed)
+        take_counters(measurer->afl, &input->features);
+    return input->failed == NULL;
+}
+
 static bool measure_one(struct measurer *measurer, struct measured *input, struct fail *why)
 {
-    struct afl *afl = measurer->afl;
-    unsigned timeout = measurer->target->timeout_ms;
-    if (!hand_over(afl, input))
+    if (!hand_over(measurer->afl, input))
         return fail_set(why, "is the disk full?", "cannot write an input for %s: %s",
                         measurer->build->binary, strerror(errno));
-    bool alive = true;
-    if (afl->fresh && measurer->persistent) { /* what happens only once belongs to no input */
-        alive = run_once(afl, timeout, &input->failed);
-        if (alive && input->failed)
-            return true;
-    }
-    alive = alive && run_once(afl, timeout, &input->failed);
-    if (!alive)
-        input->failed = mem_text("ended AFL++'s fork server");
-    else if (!input->failed)
-        take_counters(afl, &input->features);
-    if (!alive) {
-        afl_stop(afl);
-        measurer->afl = NULL;
-    }
+    /* What happens only once in a process belongs to no input. */
+    if (run_and_take(measurer, input) && measurer->persistent &&
+        any_new(measurer->afl, &input->features))
+        (void)run_and_take(measurer, input);
     return true;
 }
 
