@@ -84,6 +84,8 @@ static bool is_attribute(ledge_view word)
 
 static void add_function(struct api *api, const struct scanner *scanner, ledge_view name)
 {
+    if (text_has(ledge_view_of(scanner->comment, scanner->comment_len), "Never returns"))
+        return;
     if (api->len == api->cap) {
         api->cap = api->cap ? 2 * api->cap : 64;
         api->functions = mem_resize(api->functions, api->cap, sizeof *api->functions);

@@ -4,7 +4,8 @@
  * outside of any braces (but for `extern "C" {`) that has a parameter list, its documentation the
  * comment before it. A status is documented when that comment says "Returns" and names it;
  * "Returns … as b" and "a is b for …" take over what b documents. A function that documents an
- * error returns the status that says that all is well, too. */
+ * error returns the status that says that all is well, too. One that says "Never returns" is left
+ * out: no run that comes to its end has called it. */
 #ifndef LEDGE_TOOLS_API_H
 #define LEDGE_TOOLS_API_H
 

@@ -43,6 +43,7 @@ static void finds_declarations_and_definitions(void **state)
         "/* one gets it. Returns X_OK; X_ERANGE when not. */\n"
         "MUST_USE\nNONNULL(1) __attribute__((pure))\nstatus one(const x *a, int (*cmp)(int, "
         "int));\n"
+        "/* zero ends it. Never returns. */ void zero(void);\n"
         "/* two frees it. */\n"
         "static inline void two(x *a)\n{\n    /* Returns X_ENOMEM */ if (a) { three(a); }\n}\n"
         "/* three. Returns X_ENOMEM. */ int three(void) PURE;\n"

@@ -31,7 +31,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* ledge_hardening_failed says which check failed and aborts. Thread-safe. */
+/* ledge_hardening_failed says which check failed and aborts. Never returns. Thread-safe. */
 __attribute__((noreturn, cold)) void ledge_hardening_failed(const char *check, const char *file,
                                                             int line);
 #ifdef __cplusplus
