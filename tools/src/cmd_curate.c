@@ -398,17 +398,26 @@ static int mark_fixed(struct session *session, const char *text, struct fail *wh
     return !ok ? EXIT_CANNOT : failures ? EXIT_FOUND : EXIT_FINE;
 }
 
-static bool mark_issue(struct session *session, const char *text, struct fail *why)
+static bool move_issue(struct session *session, int64_t issue, struct fail *why)
 {
-    int64_t issue = issue_of(session, text, why);
-    if (!issue)
-        return false;
     if (chosen.wontfix)
         return store_move(session->store, issue, "wontfix", "said by a person", why);
     if (chosen.reopen)
         return store_move(session->store, issue, "reproduced", "said by a person", why);
     int64_t original = issue_of(session, chosen.duplicate_of, why);
     return original && store_duplicate(session->store, issue, original, why);
+}
+
+static bool mark_issue(struct session *session, const char *text, struct fail *why)
+{
+    int64_t issue = issue_of(session, text, why);
+    struct store_issue now;
+    if (!issue || !move_issue(session, issue, why) ||
+        !store_issue(session->store, issue, &now, why))
+        return false;
+    printf("  issue-%lld is %s now\n", (long long)issue, now.status);
+    store_issue_free(&now);
+    return true;
 }
 
 static int run(struct session *session, const struct arguments *arguments)

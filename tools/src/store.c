@@ -185,15 +185,35 @@ static bool check_pages(struct store *store, struct fail *why)
     return ok;
 }
 
-static bool open_database(struct store *store, struct fail *why)
+/* Opens the file and looks whether it can be read. */
+static bool connect(struct store *store, int flags, struct fail *why)
 {
-    bool reads = store->mode == STORE_READ;
-    int flags = reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store_complain(store, why);
     harden(store);
-    return check_pages(store, why) &&
-           (reads || store_execute(store, "PRAGMA journal_mode = WAL", why)) &&
+    return check_pages(store, why);
+}
+
+/* Where somebody was killed in the middle of a transaction of the old kind, there is something to
+ * take back before anything can be read: SQLite has to write for that, but nobody else. */
+static bool connect_to_read(struct store *store, struct fail *why)
+{
+    if (connect(store, SQLITE_OPEN_READONLY, why))
+        return true;
+    if ((sqlite3_errcode(store->db) & 0xff) != SQLITE_READONLY)
+        return false;
+    (void)sqlite3_close(store->db); /* every statement is finalized: it can't be busy */
+    return connect(store, SQLITE_OPEN_READWRITE, why) &&
+           store_execute(store, "PRAGMA query_only = ON", why);
+}
+
+static bool open_database(struct store *store, struct fail *why)
+{
+    bool reads = store->mode == STORE_READ;
+    bool open = reads ? connect_to_read(store, why)
+                      : connect(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why) &&
+                            store_execute(store, "PRAGMA journal_mode = WAL", why);
+    return open &&
            store_execute(store, "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON", why) &&
            schema_prepare(store, why) && schema_check(store, why) &&
            (reads || chain_check_head(store, why));
