@@ -528,8 +528,10 @@ void report_parse(const char *bytes, size_t len, struct report *out)
         while (text_ends(line.text, " "))
             line.text = text_head(line.text, line.text.length - 1);
         scan.line_number++;
+        text_focus(line.text);
         take_line(&scan, &line);
     }
+    text_focus(ledge_view_of(NULL, 0));
     if (scan.best.weight == REPORT_MENTION)
         drop_mention(&scan.best);
     adopt_orphan(&scan);

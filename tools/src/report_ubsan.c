@@ -152,7 +152,7 @@ static bool take_minimal(const struct line *line, struct report *fresh)
         {"cfi-check-fail", "Bad-cast"},
     };
     ledge_view rest = text_after(line->text, "ubsan: ");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; rest.length > 0 && i < sizeof kinds / sizeof *kinds; i++) {
         ledge_view tail = rest;
         if (!text_skip(&tail, kinds[i][0]) || (tail.length > 0 && !text_starts(tail, " by 0x")))
             continue;

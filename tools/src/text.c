@@ -15,6 +15,8 @@ bool text_is(ledge_view text, const char *other)
 
 bool text_starts(ledge_view text, const char *prefix)
 {
+    if (text.length > 0 && prefix[0] && text.ptr[0] != (unsigned char)prefix[0])
+        return false; /* as nearly always */
     return text_is(text_head(text, strlen(prefix)), prefix);
 }
 
@@ -29,10 +31,51 @@ static size_t index_of(ledge_view text, const void *found)
     return found ? (size_t)((const unsigned char *)found - text.ptr) : TEXT_NONE;
 }
 
+/* Which pairs of bytes stand side by side in the text in focus: a needle with a pair that doesn't
+ * can't be in it. Several pairs share a bit, so that a set bit proves nothing. */
+enum { PAIRS = 2048 };
+
+static _Thread_local struct {
+    const unsigned char *from, *to;
+    uint64_t bits[PAIRS / 64];
+} focus;
+
+static unsigned pair_of(unsigned char first, unsigned char second)
+{
+    return (first + 37u * second) % PAIRS;
+}
+
+void text_focus(ledge_view text)
+{
+    memset(&focus, 0, sizeof focus);
+    if (text.length == 0)
+        return;
+    focus.from = text.ptr;
+    focus.to = text.ptr + text.length;
+    for (size_t i = 1; i < text.length; i++) {
+        unsigned pair = pair_of(text.ptr[i - 1], text.ptr[i]);
+        focus.bits[pair / 64] |= UINT64_C(1) << pair % 64;
+    }
+}
+
+static bool is_out_of_question(ledge_view text, const char *needle)
+{
+    if (!focus.from || text.ptr < focus.from || text.ptr + text.length > focus.to)
+        return false;
+    for (; needle[0] && needle[1]; needle++) {
+        unsigned pair = pair_of((unsigned char)needle[0], (unsigned char)needle[1]);
+        if (!(focus.bits[pair / 64] >> pair % 64 & 1))
+            return true;
+    }
+    return false;
+}
+
 /* memmem prepares a table for each call, which takes longer than to look through a line for the
  * needle's first byte. */
 size_t text_find(ledge_view text, const char *needle)
 {
+    if (text.length == 0 || is_out_of_question(text, needle))
+        return TEXT_NONE;
     size_t len = strlen(needle);
     if (text.length < len || len == 0)
         return TEXT_NONE;

@@ -28,6 +28,12 @@ bool text_ends(ledge_view text, const char *suffix);
 size_t text_find(ledge_view text, const char *needle);
 size_t text_find_last(ledge_view text, const char *needle);
 
+/* text_focus says that the searches that follow will be in this text or in parts of it, over and
+ * over, mostly for what isn't there; text_find, and what is built on it, then see that without
+ * looking through the text. The bytes mustn't change until the next call; the empty view ends it.
+ * One focus for each thread. O(length). */
+void text_focus(ledge_view text);
+
 /* text_has is text_find as a yes or no. */
 bool text_has(ledge_view text, const char *needle);
 
