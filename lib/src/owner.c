@@ -141,9 +141,12 @@ ledge_status ledge_shared_from_vec(ledge_vec *vec, ledge_shared *out)
     ledge_status status = make_owner(LEDGE_OWNED, &vec->alloc, &owner);
     if (status != LEDGE_OK)
         return status;
+    size_t length = ledge_vec_as_view(vec).length, allocated = ledge_vec_allocated(vec);
+    if (allocated != length)
+        memset(vec->ptr + length, 0, allocated - length);
     owner->block = vec->ptr;
-    owner->size = ledge_vec_allocated(vec);
-    make_view(owner, vec->ptr, ledge_vec_as_view(vec).length, out);
+    owner->size = allocated;
+    make_view(owner, vec->ptr, length, out);
 
     vec->ptr = NULL;
     vec->length = 0;

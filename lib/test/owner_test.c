@@ -204,6 +204,8 @@ static void a_vector_gives_its_block_away(void **state)
     assert_spells(&s, "abcdef");
     assert_status(ledge_shared_release(&none), LEDGE_OK);
     ledge_vec_cleanup(&vec);
+    assert_status(ledge_shared_resize(&s, 20), LEDGE_OK);
+    assert_memory_equal(s.ptr, "abcdef\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
     assert_status(ledge_shared_release(&s), LEDGE_OK);
 }
 

@@ -123,10 +123,10 @@ ledge_status ledge_shared_borrow(void *ptr, size_t size, const ledge_allocator *
 
 /* ledge_shared_from_vec makes an owner of the block of *vec, without copying it, and stores a view
  * of the vector's elements in *out. The owner frees it by the vector's allocator, which must be
- * good for as long. The vector is empty afterwards and may be used again; spare capacity stays with
- * the block.
+ * good for as long. The vector is empty afterwards and may be used again; its spare memory goes
+ * with the block, as zero bytes.
  *
- * Returns LEDGE_OK; LEDGE_ENOMEM, and then the vector is as it was. O(1). */
+ * Returns LEDGE_OK; LEDGE_ENOMEM, and then the vector is as it was. O(spare memory). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 ledge_status ledge_shared_from_vec(ledge_vec *vec, ledge_shared *out);
