@@ -75,7 +75,7 @@ struct session {
     struct entry_reader reader;
     struct ingest *ingest; /* NULL: nothing is kept */
     size_t kept, kept_new; /* crashes in the store, and how many of them are new there */
-    bool failed;
+    bool failed, lost;     /* lost: the store takes nothing more */
 };
 
 /* A build knows its symbolizer; without one, any that is installed will do. */
@@ -182,7 +182,8 @@ static bool keep(struct session *session, const struct entry *entry, struct fail
     struct ingested ingested;
     if (!session->ingest)
         return true;
-    if (!ingest_entry(session->ingest, session->manifest, entry, &ingested, why))
+    session->lost = !ingest_entry(session->ingest, session->manifest, entry, &ingested, why);
+    if (session->lost)
         return false;
     session->kept += ingested.crash != 0;
     session->kept_new += ingested.crash != 0 && !ingested.known;
@@ -211,7 +212,7 @@ static void triage_all(struct session *session, struct triage_output *output,
                        const struct paths *paths)
 {
     bool live = isatty(STDERR_FILENO) && paths->len > 1;
-    for (size_t i = 0; i < paths->len && !proc_interrupted(); i++) {
+    for (size_t i = 0; i < paths->len && !proc_interrupted() && !session->lost; i++) {
         session->failed |= !triage_one(session, output, paths->at[i]);
         show_progress(i + 1, paths->len, live);
     }

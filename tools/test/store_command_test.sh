@@ -186,17 +186,19 @@ full_disk() {
         printf 'boomx %d %0500d' "$i" 0 >"$dir/many/$i"
         echo "$dir/many/$i"
     done >"$dir/list"
+    head -c 7M /dev/zero >"$dir/small/filler"
     check 3 'free some space' triage $m $s --target fake --runs 1 "$dir/many"
+    [ "$(grep -c 'free some space' "$dir/out")" -eq 1 ] || { echo 'FAILED: it went on'; failures=$((failures + 1)); }
     check 0 'all hold' verify $s
     find "$dir/small/state" -type f -path '*/crashes/*' -size -500c >"$dir/short"
     [ -s "$dir/short" ] && { echo "FAILED: an input was cut short: $(head -n 1 "$dir/short")"; failures=$((failures + 1)); }
-    mount -o remount,size=20m "$dir/small"
+    rm "$dir/small/filler"
     check 1 '400 crashes' triage $m $s --target fake --runs 1 "$dir/many"
     check 0 'all hold' verify $s
 }
 
 mkdir "$dir/many"
-if mount -t tmpfs -o size=1m tmpfs "$dir/small" 2>/dev/null; then
+if mount -t tmpfs -o size=8m tmpfs "$dir/small" 2>/dev/null; then
     mounted=1
     full_disk
 else
