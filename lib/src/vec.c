@@ -11,6 +11,26 @@
 
 #include <string.h>
 
+#include <ledge/poison.h>
+
+/* The elements may be touched, the spare memory behind them not. */
+static void close_spare(const ledge_vec *vec)
+{
+    ledge_poison_spare(vec->ptr, ledge_vec_allocated(vec), vec->length * vec->elem_size);
+}
+
+static void set_length(ledge_vec *vec, size_t length)
+{
+    vec->length = length;
+    close_spare(vec);
+}
+
+/* All of the block may be: it is about to be written, lent, or given back. */
+static void open_spare(const ledge_vec *vec)
+{
+    ledge_poison_spare(vec->ptr, ledge_vec_allocated(vec), ledge_vec_allocated(vec));
+}
+
 ledge_status ledge_vec_init(ledge_vec *vec, size_t elem_size, const ledge_allocator *alloc)
 {
     if (elem_size == 0)
@@ -23,6 +43,7 @@ ledge_status ledge_vec_init(ledge_vec *vec, size_t elem_size, const ledge_alloca
 
 void ledge_vec_cleanup(ledge_vec *vec)
 {
+    open_spare(vec);
     ledge_alloc_free(&vec->alloc, vec->ptr, ledge_vec_allocated(vec));
     *vec = (ledge_vec){0};
 }
@@ -87,6 +108,7 @@ ledge_view ledge_vec_as_view(const ledge_vec *vec)
 
 ledge_span ledge_vec_as_span(const ledge_vec *vec)
 {
+    open_spare(vec);
     return (ledge_span){vec->ptr, vec->length * vec->elem_size, vec->capacity * vec->elem_size};
 }
 
@@ -144,12 +166,16 @@ static ledge_status change_block(ledge_vec *vec, size_t n)
     if (status != LEDGE_OK)
         return status;
 
+    open_spare(vec);
     void *ptr = ledge_alloc_resize(&vec->alloc, vec->ptr, ledge_vec_allocated(vec), bytes);
-    if (!ptr)
+    if (!ptr) {
+        close_spare(vec);
         return LEDGE_ENOMEM;
+    }
     vec->ptr = ptr;
     vec->allocated = n;
     vec->capacity = n;
+    close_spare(vec);
     return LEDGE_OK;
 }
 
@@ -178,6 +204,7 @@ ledge_status ledge_vec_reserve(ledge_vec *vec, size_t n)
 void ledge_vec_clip(ledge_vec *vec)
 {
     vec->capacity = vec->length;
+    close_spare(vec);
 }
 
 ledge_status ledge_vec_shrink_to_fit(ledge_vec *vec)
@@ -185,6 +212,7 @@ ledge_status ledge_vec_shrink_to_fit(ledge_vec *vec)
     if (vec->length != 0)
         return vec->length == vec->allocated ? LEDGE_OK : change_block(vec, vec->length);
 
+    open_spare(vec);
     ledge_alloc_free(&vec->alloc, vec->ptr, ledge_vec_allocated(vec));
     vec->ptr = NULL;
     vec->allocated = 0;
@@ -199,8 +227,8 @@ ledge_status ledge_vec_clone(const ledge_vec *vec, ledge_vec *out)
         ledge_status status = change_block(&copy, vec->length);
         if (status != LEDGE_OK)
             return status;
+        set_length(&copy, vec->length);
         memcpy(copy.ptr, vec->ptr, vec->length * vec->elem_size);
-        copy.length = vec->length;
     }
     *out = copy;
     return LEDGE_OK;
@@ -220,8 +248,8 @@ ledge_status ledge_vec_clone_view(ledge_view view, size_t elem_size, const ledge
         status = change_block(&copy, view.length / elem_size);
         if (status != LEDGE_OK)
             return status;
+        set_length(&copy, copy.capacity);
         memcpy(copy.ptr, view.ptr, view.length);
-        copy.length = copy.capacity;
     }
     *out = copy;
     return LEDGE_OK;
@@ -253,11 +281,12 @@ static ledge_status open_gap(ledge_vec *vec, size_t at, const void *ptr, size_t 
     if (status != LEDGE_OK)
         return status;
 
-    if (n != 0 && at < vec->length) {
+    size_t behind = vec->length - at;
+    set_length(vec, needed);
+    if (n != 0 && behind != 0) {
         unsigned char *gap = vec->ptr + at * vec->elem_size;
-        memmove(gap + src.size, gap, (vec->length - at) * vec->elem_size);
+        memmove(gap + src.size, gap, behind * vec->elem_size);
     }
-    vec->length = needed;
     *out = src;
     return LEDGE_OK;
 }
@@ -333,9 +362,10 @@ ledge_status ledge_vec_resize(ledge_vec *vec, size_t n)
     if (status != LEDGE_OK)
         return status;
 
-    if (n > vec->length)
-        memset(vec->ptr + vec->length * vec->elem_size, 0, (n - vec->length) * vec->elem_size);
-    vec->length = n;
+    size_t before = vec->length;
+    set_length(vec, n);
+    if (n > before)
+        memset(vec->ptr + before * vec->elem_size, 0, (n - before) * vec->elem_size);
     return LEDGE_OK;
 }
 
@@ -358,9 +388,10 @@ ledge_status ledge_vec_pop(ledge_vec *vec, void *out)
 {
     if (vec->length == 0)
         return LEDGE_EEMPTY;
-    vec->length--;
+    size_t last = vec->length - 1;
     if (out)
-        memcpy(out, vec->ptr + vec->length * vec->elem_size, vec->elem_size);
+        memcpy(out, vec->ptr + last * vec->elem_size, vec->elem_size);
+    set_length(vec, last);
     return LEDGE_OK;
 }
 
@@ -374,7 +405,7 @@ ledge_status ledge_vec_erase(ledge_vec *vec, size_t lo, size_t hi)
         const unsigned char *from = vec->ptr + hi * vec->elem_size;
         memmove(to, from, (vec->length - hi) * vec->elem_size);
     }
-    vec->length -= hi - lo;
+    set_length(vec, vec->length - (hi - lo));
     return LEDGE_OK;
 }
 
@@ -382,6 +413,6 @@ ledge_status ledge_vec_truncate(ledge_vec *vec, size_t n)
 {
     if (n > vec->length)
         return LEDGE_ERANGE;
-    vec->length = n;
+    set_length(vec, n);
     return LEDGE_OK;
 }

@@ -51,4 +51,23 @@ static inline void ledge_unpoison(const void *ptr, size_t size)
 #endif
 }
 
+/* ledge_poison_spare says that of a container's block of size bytes only the first used hold
+ * something: an access to the rest is a container-overflow. The block is aligned to 8 and nobody
+ * else's. ledge_poison_spare(block, size, size) takes the mark off, as must be done before the block
+ * goes back to its allocator. Whatever was marked before is forgotten. size may be 0. O(size / 8). */
+static inline void ledge_poison_spare(const void *block, size_t size, size_t used)
+{
+#if LEDGE_HAS_POISON
+    const char *at = (const char *)block;
+    if (size == 0)
+        return;
+    __sanitizer_annotate_contiguous_container(at, at + size, at, at + size);
+    __sanitizer_annotate_contiguous_container(at, at + size, at + size, at + used);
+#else
+    (void)block;
+    (void)size;
+    (void)used;
+#endif
+}
+
 #endif /* LEDGE_POISON_H */

@@ -143,8 +143,9 @@ ledge_view ledge_vec_as_view(const ledge_vec *vec);
 
 /* ledge_vec_as_span returns the elements as bytes that may be written. Its capacity is the
  * vector's, in bytes: what is appended to the span goes into the vector's spare memory, where the
- * vector's own next push overwrites it. ledge_span_clip or ledge_vec_clip prevent that. Can't
- * fail. O(1). */
+ * vector's own next push overwrites it. ledge_span_clip or ledge_vec_clip prevent that. Under ASan
+ * the spare memory is closed to everybody but such spans, and to those by the vector's next change.
+ * Can't fail. O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 LEDGE_PURE
