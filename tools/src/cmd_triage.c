@@ -150,12 +150,14 @@ static bool find_files(const struct arguments *arguments, struct paths *paths)
         size_t from = paths->len;
         if (strcmp(arguments->at[i], "-") == 0) {
             paths_add(paths, mem_text("-"));
-        } else if (!paths_find(paths, arguments->at[i], &why)) {
+            continue;
+        }
+        if (!paths_find(paths, arguments->at[i], &why)) {
             fail_print(&why);
             all = false;
-        } else if (path_is_dir(arguments->at[i])) {
-            drop_parts(paths, from);
         }
+        if (path_is_dir(arguments->at[i]))
+            drop_parts(paths, from);
     }
     return all;
 }

@@ -265,11 +265,17 @@ static bool walk_directory(struct paths *paths, const char *path, unsigned depth
     if (names.len)
         qsort(names.at, names.len, sizeof *names.at, compare_paths);
     bool ok = true;
-    for (size_t i = 0; i < names.len && ok; i++) {
-        if (path_is_file(names.at[i]))
+    for (size_t i = 0; i < names.len; i++) {
+        struct fail later;
+        if (path_is_file(names.at[i])) {
             paths_add(paths, mem_text(names.at[i]));
-        else if (path_is_dir(names.at[i]) && depth < 32) /* a loop of links ends here */
-            ok = walk_directory(paths, names.at[i], depth + 1, why);
+        } else if (path_is_dir(names.at[i]) && depth < 32) { /* a loop of links ends here */
+            if (walk_directory(paths, names.at[i], depth + 1, &later))
+                continue;
+            if (ok)
+                *why = later;
+            ok = false;
+        }
     }
     paths_free(&names);
     return ok;

@@ -45,7 +45,7 @@ void dir_remove(const char *path);
 
 /* paths_find adds path itself when it is a file, or every regular file below it, sorted, when it is
  * a directory. Names that start with '.' and README files below a directory are left out: they are
- * not inputs. */
+ * not inputs. A directory that can't be read doesn't keep it from the others: *why is the first. */
 bool paths_find(struct paths *paths, const char *path, struct fail *why);
 
 /* path_is_dir and path_is_file follow symbolic links; anything that can't be examined is neither.

@@ -120,8 +120,23 @@ static void put_steps(const struct entry *entry, FILE *out)
     free(runs);
 }
 
-static void put_issue(const struct issue *issue, const struct format_options *options, FILE *out)
+/* What other sanitizers call it, whose reports are linked to this one. */
+static void put_linked(const struct issues *issues, size_t root, FILE *out)
 {
+    for (size_t i = 0; i < issues->len; i++) {
+        if (issues->at[i].root != root || i == root)
+            continue;
+        const struct entry *shown = &issues->at[i].shown;
+        char *line = describe_crash(format_sanitizer(shown), entry_crash(shown));
+        put_row("Also reported as", line, out);
+        free(line);
+    }
+}
+
+static void put_issue(const struct issues *issues, size_t root,
+                      const struct format_options *options, FILE *out)
+{
+    const struct issue *issue = &issues->at[root];
     const struct crash *crash = entry_crash(&issue->shown);
     char *type = describe_type(crash->type), *state = describe_state(crash->state);
     char *where = mem_copy(crash->state, strcspn(crash->state, "\n"));
@@ -143,8 +158,9 @@ static void put_issue(const struct issue *issue, const struct format_options *op
     put_row("Sanitizer", format_sanitizer(&issue->shown), out);
     put_row("Signature", crash->signature, out);
     put_row("Confidence", crash->confidence, out);
+    put_linked(issues, root, out);
     put_row("File", issue->shown.file, out);
-    fprintf(out, "- **Files:** %zu\n\n", issue->files);
+    fprintf(out, "- **Files:** %zu\n\n", issues_files(issues, root));
     put_steps(&issue->shown, out);
     put_source(crash, options, out);
     put_stacks(crash, out);
@@ -161,7 +177,7 @@ void format_markdown(const struct issues *issues, const struct format_options *o
         options->top && options->top < issues->causes_len ? options->top : issues->causes_len;
     for (size_t i = 0; i < shown; i++)
         for (size_t j = 0; j < issues->causes[i].len; j++)
-            put_issue(&issues->at[issues->causes[i].roots[j]], options, out);
+            put_issue(issues, issues->causes[i].roots[j], options, out);
     if (issues->causes_len == 0)
         fprintf(out, "No crash in %zu file%s.\n", issues->files, issues->files == 1 ? "" : "s");
 }

@@ -226,8 +226,9 @@ static json_t *attachments(const struct issue *issue)
     return array;
 }
 
-static json_t *result_json(json_t *rules, const struct issue *issue)
+static json_t *result_json(json_t *rules, const struct issues *issues, size_t root)
 {
+    const struct issue *issue = &issues->at[root];
     const struct crash *crash = entry_crash(&issue->shown);
     json_t *result = json_object(), *fingerprints = json_object();
     char *id = rule_id(crash);
@@ -240,7 +241,7 @@ static json_t *result_json(json_t *rules, const struct issue *issue)
     json_put(result, "locations", locations(&issue->shown));
     json_put(result, "stacks", stacks_json(crash));
     json_put(result, "fingerprints", fingerprints);
-    json_put(result, "occurrenceCount", json_integer((json_int_t)issue->files));
+    json_put(result, "occurrenceCount", json_integer((json_int_t)issues_files(issues, root)));
     json_put(result, "rank", json_real(issue->severity.weight));
     json_put(result, "attachments", attachments(issue));
     json_put(result, "properties", result_properties(issue));
@@ -273,7 +274,7 @@ json_t *format_sarif(const struct issues *issues, const struct format_options *o
         options->top && options->top < issues->causes_len ? options->top : issues->causes_len;
     for (size_t i = 0; i < shown; i++)
         for (size_t j = 0; j < issues->causes[i].len; j++)
-            json_append(results, result_json(rules, &issues->at[issues->causes[i].roots[j]]));
+            json_append(results, result_json(rules, issues, issues->causes[i].roots[j]));
     json_put(run, "tool", tool_json(rules));
     json_put(run, "invocations", invocations(options->complete));
     json_put(run, "results", results);

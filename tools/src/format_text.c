@@ -101,15 +101,6 @@ static void put_linked(const struct issues *issues, size_t root,
     }
 }
 
-static size_t files_of(const struct issues *issues, size_t root)
-{
-    size_t files = 0;
-    for (size_t i = 0; i < issues->len; i++)
-        if (issues->at[i].root == root)
-            files += issues->at[i].files;
-    return files;
-}
-
 /* The best one first, then as many as were remembered. */
 static void put_files(const struct issues *issues, size_t root,
                       const struct format_options *options, FILE *out)
@@ -211,7 +202,7 @@ static void put_headline(const struct issues *issues, size_t root,
     const struct crash *crash = entry_crash(&issues->at[root].shown);
     char *type = describe_type(crash->type), *state = describe_state(crash->state);
     char *visible_type = format_visible(type), *visible_state = format_visible(state);
-    size_t files = files_of(issues, root);
+    size_t files = issues_files(issues, root);
     fprintf(out, "     ");
     put_colour(options, BOLD, out);
     fprintf(out, "%s", visible_type);

@@ -458,3 +458,12 @@ const struct issue *issues_root(const struct issues *issues, size_t index)
 {
     return &issues->at[issues->at[index].root];
 }
+
+size_t issues_files(const struct issues *issues, size_t root)
+{
+    size_t files = 0;
+    for (size_t i = 0; i < issues->len; i++)
+        if (issues->at[i].root == root)
+            files += issues->at[i].files;
+    return files;
+}

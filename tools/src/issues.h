@@ -88,4 +88,7 @@ void issues_free(struct issues *issues);
 /* issues_root is the issue that stands for the group of an index that issues_add gave. */
 const struct issue *issues_root(const struct issues *issues, size_t index);
 
+/* issues_files counts the files of a root and of what is linked to it. O(issues). */
+size_t issues_files(const struct issues *issues, size_t root);
+
 #endif

@@ -112,7 +112,19 @@ cat >"$dir/bin/never" <<'END'
 #!/bin/sh
 exit 0
 END
-chmod +x "$dir/bin/flaky" "$dir/bin/never"
+# Ends as its input says. A status that the library returns is no crash: the program goes on.
+cat >"$dir/bin/ends" <<'END'
+#!/bin/sh
+read -r how <"$1"
+case $how in
+status) echo 'error: no such item' >&2 ;;
+exit) exit 5 ;;
+hang) sleep 20 ;;
+*) kill -s "$how" $$ ;;
+esac
+exit 0
+END
+chmod +x "$dir/bin/flaky" "$dir/bin/never" "$dir/bin/ends"
 
 target() { # NAME BUILDS
     echo "{ \"name\": \"$1\", \"format_version\": 1, \"kit\": false, \"source\": \"$dir/prog.c\", \"corpus\": null,
@@ -127,7 +139,8 @@ cat >"$dir/manifest.json" <<END
   "symbolizer": "$symbolizer", "afl_fuzz": null, "targets": [
     $(target prog "$(replayer asan asan), $(replayer tsan tsan), $(replayer ubsan ubsan)"),
     $(target flaky "$(replayer asan flaky)"),
-    $(target never "$(replayer asan never), $(replayer ubsan never)") ] }
+    $(target never "$(replayer asan never), $(replayer ubsan never)"),
+    $(target ends "$(replayer none ends)" | sed 's/5000/200/') ] }
 END
 known="--manifest $dir/manifest.json --target prog"
 
@@ -187,6 +200,23 @@ check 1 'unseen     0/40 replays crashed: 0 to 9 % of runs' $known "$dir/kept"
 also '1 file, 1 with a crash'
 check 1 '"signature": "0123456789abcdef"' $known --json "$dir/kept"
 also '"confidence": "low"'
+
+# How a process ends without a word: each in its class, and a status is none.
+known="--manifest $dir/manifest.json --target ends"
+ends() { # HOW CLASS TYPE
+    echo "$1" >"$dir/in/ends"
+    wanted=1
+    [ "$3" = 0 ] && wanted=0
+    check "$wanted" "\"class\": \"$2\"" $known --json --runs 1 "$dir/in/ends"
+    [ "$3" = 0 ] || also "\"crash_type\": \"$3\""
+}
+ends status none 0
+ends exit exit Unexpected-exit
+ends hang timeout Timeout
+ends BUS bus Bus
+ends SEGV signal UNKNOWN
+ends FPE signal Floating-point-exception
+ends ABRT signal Abrt
 
 # No manifest, and things that are no reports.
 : >"$dir/empty"
