@@ -38,6 +38,7 @@ static void keeps_inputs_and_issues_over_a_restart(void **state)
     assert_true(read.security);
     store_issue_free(&read);
     store_close(store);
+    assert_holds();
     store_crash_free(&crash);
     store_crash_free(&again);
     crash_free(&name);

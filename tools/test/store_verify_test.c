@@ -175,6 +175,7 @@ static void finds_a_changed_byte_of_each_file(void **state)
                 bytes[at] ^= 1;
                 assert_true(file_put(paths.at[j], bytes, len, &why));
                 assert_complains(paths.at[j]);
+                assert_complains("the file was changed: its SHA-256 is");
                 bytes[at] ^= 1;
             }
             assert_true(file_put(paths.at[j], bytes, len + 1, &why));
@@ -189,6 +190,75 @@ static void finds_a_changed_byte_of_each_file(void **state)
     }
     assert_true(files >= 5);
     assert_holds();
+}
+
+/* The columns of a table, in their order, as "name type". */
+static struct paths columns_of(const char *table)
+{
+    char *path = mem_print("%s/store.db", directory);
+    char *sql = mem_print("SELECT name || ' ' || type FROM pragma_table_info('%s')", table);
+    struct paths columns = {0};
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    while (sqlite3_step(statement) == SQLITE_ROW)
+        paths_add(&columns, mem_text((const char *)sqlite3_column_text(statement, 0)));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    free(sql);
+    free(path);
+    return columns;
+}
+
+/* Changes one column of a table's last row; false when the database itself forbids it. */
+static bool change_column(const char *table, const char *column)
+{
+    int len = (int)strcspn(column, " ");
+    bool text = strcmp(column + len, " TEXT") == 0;
+    char *sql =
+        mem_print("PRAGMA foreign_keys = OFF; UPDATE %s SET %.*s = %s WHERE id ="
+                  " (SELECT max(id) FROM %s)",
+                  table, len, column, text ? "ifnull(x, '') || 'y'" : "ifnull(x, 0) + 1000", table);
+    for (char *x; (x = strstr(sql, "ifnull(x")) != NULL;) { /* x is the column itself */
+        char *named = mem_print("%.*sifnull(%.*s%s", (int)(x - sql), sql, len, column,
+                                x + strlen("ifnull(x"));
+        free(sql);
+        sql = named;
+    }
+    char *message = meddle(sql);
+    bool done = message == NULL;
+    free(message);
+    free(sql);
+    return done;
+}
+
+static void finds_a_change_of_each_column(void **state)
+{
+    (void)state;
+    static const char *const tables[] = {"campaigns", "builds", "artifacts",
+                                         "crashes",   "issues", "aliases"};
+    char *path = mem_print("%s/store.db", directory), *bytes;
+    size_t len, changed = 0;
+    struct fail why;
+    fill_store();
+    assert_true(file_read(path, &bytes, &len, &why));
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct paths columns = columns_of(tables[i]);
+        for (size_t j = 0; j < columns.len; j++) {
+            if (!change_column(tables[i], columns.at[j])) {
+                assert_string_equal(columns.at[j], "status TEXT"); /* by its trigger */
+                continue;
+            }
+            changed++;
+            assert_complains(j == 0 ? "the row is gone" : "the row was changed");
+            assert_true(file_put(path, bytes, len, &why));
+        }
+        paths_free(&columns);
+    }
+    assert_int_equal(changed, 9 + 7 + 4 + 18 + 19 + 4);
+    free(bytes);
+    free(path);
 }
 
 /* By somebody who can write the database. */
@@ -360,6 +430,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(finds_a_changed_bit_of_the_database),
         STORE_TEST(finds_a_changed_byte_of_each_file),
+        STORE_TEST(finds_a_change_of_each_column),
         STORE_TEST(finds_what_was_done_by_hand),
         STORE_TEST(finds_a_lost_end),
         STORE_TEST(a_head_may_be_behind),
