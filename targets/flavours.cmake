@@ -68,7 +68,7 @@ endfunction()
 
 file(GLOB LEDGE_LIB_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/src/*.c)
 file(GLOB LEDGE_KIT_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/kit/*.c)
-list(FILTER LEDGE_KIT_SOURCES EXCLUDE REGEX "/(replay|serve|measure|mutator_[a-z]+)\\.c$")
+list(FILTER LEDGE_KIT_SOURCES EXCLUDE REGEX "/(replay[a-z_]*|inputs|serve|measure|mutator_[a-z]+)\\.c$")
 
 foreach(flavour ${LEDGE_FLAVOURS})
   ledge_library(ledge-${flavour} ${flavour} ${PROJECT_SOURCE_DIR}/lib/include ${LEDGE_LIB_SOURCES})

@@ -1,5 +1,19 @@
 # ledge_add_target(NAME name [FORMAT n] [MAX_LEN bytes] [TIMEOUT_MS ms] [RSS_MB mb]) makes everything a target needs out of
 # targets/<name>.c. FORMAT is the version of the target's table: raise it when an operation or an argument changes meaning.
+#
+# ledge_add_target(NAME name PLAIN [INCLUDES dir...] [DEFINITIONS def...] [LIBRARIES target...] ...) is for a target that
+# isn't built on the kit: targets/<name>.c defines LLVMFuzzerTestOneInput itself, and an input is bytes to it.
+# targets/<name>.sources lists what it tests, one file or pattern a line, from the project's directory on; they are compiled
+# like the target in every flavour, sanitizer and coverage included. libledge is linked in the same flavour. LIBRARIES are
+# linked as they are: MSan takes what an uninstrumented one wrote for uninitialized, so give INTERFACE libraries, or have
+# their sources in the list. Campaigns, replaying, triage, corpora and minimizing (by bytes) work as for any target; what a
+# table of operations gives (printing, C programs, generated seeds) doesn't exist. The dictionary and the corpus, in
+# dict/<name>.dict and corpus/<name>/, are written by hand.
+
+include(${CMAKE_CURRENT_LIST_DIR}/plain.cmake)
+
+# What every replayer is linked with, on the kit or not.
+set(LEDGE_RUNNER_SOURCES kit/inputs.c kit/serve.c kit/measure.c)
 
 # ledge_target_binaries(PREFIX NAME FLAVOUR LIBRARY EXCLUDE) adds the executables of one target in one flavour.
 function(ledge_target_binaries prefix name flavour library)
@@ -14,7 +28,7 @@ function(ledge_target_binaries prefix name flavour library)
     string(REPLACE "afl-" "" sanitizer ${flavour})
     ledge_executable(${prefix}-afl-${sanitizer} ${flavour} ${object} ${library} "" -fsanitize=fuzzer)
   else()
-    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library} "kit/replay.c;kit/serve.c;kit/measure.c" "")
+    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library} "kit/replay.c;${LEDGE_RUNNER_SOURCES}" "")
     if(LEDGE_${flavour}_GUIDE)
       ledge_executable(${prefix}-libfuzzer-${flavour} ${flavour} ${object} ${library} kit/mutator_libfuzzer.c
                        -fsanitize=fuzzer)
@@ -74,21 +88,16 @@ function(ledge_json_strings out)
   set(${out} "[${text}]" PARENT_SCOPE)
 endfunction()
 
-# ledge_manifest_entry(OUT PREFIX NAME INCLUDE LIBRARY_PREFIX FLAVOURS AFL_FLAVOURS) is a target's JSON object.
-# Emitted C programs are compiled with -O0: a load that goes wrong must be made, also where nothing looks at its value.
-function(ledge_manifest_entry out prefix name include library flavours afl_flavours)
+# ledge_manifest_builds(OUT PREFIX FLAVOURS AFL_FLAVOURS) lists a target's binaries, as JSON objects.
+function(ledge_manifest_builds out prefix flavours afl_flavours)
   set(dir ${CMAKE_BINARY_DIR}/fuzz)
   set(builds "")
-  set(repro "")
   foreach(flavour ${flavours})
     list(APPEND builds "{\"engine\": \"replay\", \"sanitizer\": \"${flavour}\", \"binary\": \"${dir}/${prefix}-${flavour}\"}")
     if(LEDGE_${flavour}_GUIDE)
       list(APPEND builds
         "{\"engine\": \"libfuzzer\", \"sanitizer\": \"${flavour}\", \"binary\": \"${dir}/${prefix}-libfuzzer-${flavour}\"}")
     endif()
-    ledge_json_strings(flags ${LEDGE_${flavour}_FLAGS})
-    list(APPEND repro
-      "{\"sanitizer\": \"${flavour}\", \"flags\": ${flags}, \"library\": \"${CMAKE_CURRENT_BINARY_DIR}/lib${library}-${flavour}.a\"}")
   endforeach()
   if(LEDGE_AFL_FUZZ)
     foreach(sanitizer ${afl_flavours})
@@ -97,6 +106,20 @@ function(ledge_manifest_entry out prefix name include library flavours afl_flavo
     endforeach()
   endif()
   list(JOIN builds ",\n      " builds)
+  set(${out} "${builds}" PARENT_SCOPE)
+endfunction()
+
+# ledge_manifest_entry(OUT PREFIX NAME INCLUDE LIBRARY_PREFIX FLAVOURS AFL_FLAVOURS) is a target's JSON object.
+# Emitted C programs are compiled with -O0: a load that goes wrong must be made, also where nothing looks at its value.
+function(ledge_manifest_entry out prefix name include library flavours afl_flavours)
+  set(dir ${CMAKE_BINARY_DIR}/fuzz)
+  set(repro "")
+  ledge_manifest_builds(builds ${prefix} "${flavours}" "${afl_flavours}")
+  foreach(flavour ${flavours})
+    ledge_json_strings(flags ${LEDGE_${flavour}_FLAGS})
+    list(APPEND repro
+      "{\"sanitizer\": \"${flavour}\", \"flags\": ${flags}, \"library\": \"${CMAKE_CURRENT_BINARY_DIR}/lib${library}-${flavour}.a\"}")
+  endforeach()
   list(JOIN repro ",\n        " repro)
   get_property(limits GLOBAL PROPERTY LEDGE_LIMITS_${name})
   get_property(format GLOBAL PROPERTY LEDGE_FORMAT_${name})
@@ -140,7 +163,8 @@ function(ledge_target_tests name)
 endfunction()
 
 function(ledge_add_target)
-  cmake_parse_arguments(arg "" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB" "" ${ARGN})
+  cmake_parse_arguments(arg "PLAIN" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB" "INCLUDES;DEFINITIONS;LIBRARIES"
+    ${ARGN})
   foreach(default "FORMAT;1" "MAX_LEN;1024" "TIMEOUT_MS;5000" "RSS_MB;2048")
     list(GET default 0 key)
     list(GET default 1 value)
@@ -152,6 +176,10 @@ function(ledge_add_target)
   set_property(GLOBAL PROPERTY LEDGE_LIMITS_${arg_NAME}
     "{\"timeout_ms\": ${arg_TIMEOUT_MS}, \"rss_mb\": ${arg_RSS_MB}, \"max_len\": ${arg_MAX_LEN}}")
 
+  if(arg_PLAIN)
+    ledge_plain_target(${arg_NAME} "${arg_INCLUDES}" "${arg_DEFINITIONS}" "${arg_LIBRARIES}")
+    return()
+  endif()
   foreach(flavour ${LEDGE_FLAVOURS})
     ledge_target_binaries(${arg_NAME} ${arg_NAME} ${flavour} ledge-${flavour})
   endforeach()

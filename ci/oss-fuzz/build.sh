@@ -21,25 +21,56 @@ case ${SANITIZER-} in
     memory) kit=-DKIT_MSAN ;;
 esac
 
-compile() { # SOURCE OBJECT
-    $CC ${CFLAGS-} -std=gnu11 $kit -I"$root/lib/include" -I"$root/targets" -c "$1" -o "$2"
+compile() { # SOURCE OBJECT FLAG...
+    local source=$1 object=$2
+    shift 2
+    $CC ${CFLAGS-} -std=gnu11 -I"$root/lib/include" -I"$root/targets" "$@" -c "$source" -o "$object"
 }
 
+library=()
+for source in "$root"/lib/src/*.c; do
+    object=$objects/lib-$(basename "$source" .c).o
+    compile "$source" "$object"
+    library+=("$object")
+done
+
 shared=()
-for source in "$root"/lib/src/*.c "$root"/targets/kit/*.c; do
+for source in "$root"/targets/kit/*.c; do
     name=$(basename "$source" .c)
     case $name in
-        replay | mutator_afl) continue ;; # a main of our own; AFL++'s shared object
+        replay | replay_plain | inputs | serve | measure) continue ;; # mains of our own, and what they run
+        mutator_afl) continue ;;                                      # AFL++'s shared object
     esac
-    object=$objects/$(basename "$(dirname "$source")")-$name.o
-    compile "$source" "$object"
-    shared+=("$object")
+    compile "$source" "$objects/kit-$name.o" $kit
+    shared+=("$objects/kit-$name.o")
 done
+
+# A target that isn't built on the kit has a list of what it tests (targets/ledge_add_target.cmake).
+plain=()
+build_plain() { # TARGET
+    local pattern source object
+    od -An -v -tx1 "$root/tools/data/ignored_frames.txt" | sed 's/ \(..\)/0x\1,/g' >"$objects/ignored_frames.inc"
+    plain=()
+    while read -r pattern; do
+        for source in "$root"/$pattern; do
+            object=$objects/$1-$(basename "$source" .c).o
+            compile "$source" "$object" -D_GNU_SOURCE -DXXH_INLINE_ALL -I"$root/tools/src" -I"$objects"
+            plain+=("$object")
+        done
+    done <"$root/targets/$1.sources"
+}
 
 for source in "$root"/targets/*.c; do
     name=$(basename "$source" .c)
-    compile "$source" "$objects/target-$name.o"
-    $CXX ${CXXFLAGS-} "$objects/target-$name.o" "${shared[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$name"
+    if [ -e "$root/targets/$name.sources" ]; then
+        build_plain "$name"
+        compile "$source" "$objects/target-$name.o" -D_GNU_SOURCE -I"$root/tools/src"
+        rest=("${plain[@]}")
+    else
+        compile "$source" "$objects/target-$name.o" $kit
+        rest=("${shared[@]}")
+    fi
+    $CXX ${CXXFLAGS-} "$objects/target-$name.o" "${rest[@]}" "${library[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$name"
     rm -f "$OUT/${name}_seed_corpus.zip"
     zip --quiet --junk-paths --recurse-paths "$OUT/${name}_seed_corpus.zip" "$root/corpus/$name"
     cp "$root/dict/$name.dict" "$OUT/$name.dict"

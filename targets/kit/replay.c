@@ -1,16 +1,13 @@
 /* The standalone replayer: a target without an engine. Runs inputs, and answers what the table
  * knows. */
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "account.h"
 #include "emit_c.h"
 #include "generate.h"
+#include "inputs.h"
 #include "measure.h"
 #include "memory.h"
 #include "run.h"
@@ -41,110 +38,18 @@ static const char usage[] =
     "fail; 2 usage, or a file\n"
     "could not be read or written; anything else is the sanitizer's or the signal's.\n";
 
-struct input {
-    uint8_t *data;
-    size_t size;
-};
-
-static int cannot(const char *what)
-{
-    fprintf(stderr, "%s: %s\n", what, strerror(errno));
-    return EXIT_INPUT;
-}
-
-static bool read_input(const char *path, struct input *input)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return false;
-    size_t room = 4096;
-    input->size = 0;
-    input->data = malloc(room);
-    while (input->data != NULL) {
-        input->size += fread(input->data + input->size, 1, room - input->size, file);
-        if (input->size < room)
-            break;
-        input->data = realloc(input->data, room *= 2);
-    }
-    const bool ok = input->data != NULL && !ferror(file);
-    fclose(file);
-    return ok;
-}
-
-/* A copy without slack, so that a read past the end of the input is seen. */
-static void kit_run_exact(const struct input *input)
-{
-    uint8_t *exact = malloc(input->size > 0 ? input->size : 1);
-    if (exact == NULL)
-        abort();
-    memcpy(exact, input->data, input->size);
-    LLVMFuzzerTestOneInput(exact, input->size);
-    free(exact);
-}
-
-static int kit_run_file(const char *path)
-{
-    struct input input;
-    if (!read_input(path, &input))
-        return cannot(path);
-    fprintf(stderr, "ledge-run: %s\n", path);
-    kit_run_exact(&input);
-    free(input.data);
-    return 0;
-}
-
-static int visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int kit_run_paths(char **paths);
-
-static int kit_run_directory(const char *path)
-{
-    struct dirent **entries;
-    int result = 0;
-    const int count = scandir(path, &entries, visible, alphasort);
-    if (count < 0)
-        return cannot(path);
-    for (int i = 0; i < count; i++) {
-        char inside[PATH_MAX], *one[] = {inside, NULL};
-        snprintf(inside, sizeof inside, "%s/%s", path, entries[i]->d_name);
-        const int ended = kit_run_paths(one);
-        result = result ? result : ended;
-        free(entries[i]);
-    }
-    free(entries);
-    return result;
-}
-
-static int kit_run_paths(char **paths)
-{
-    struct stat info;
-    int result = 0;
-    for (; *paths != NULL; paths++) {
-        int ended;
-        if (stat(*paths, &info) != 0)
-            ended = cannot(*paths);
-        else
-            ended = S_ISDIR(info.st_mode) ? kit_run_directory(*paths) : kit_run_file(*paths);
-        result = result ? result : ended;
-    }
-    return result;
-}
-
 static int show(const char *path, void (*write)(FILE *, const struct kit_call *, size_t))
 {
     static struct kit_call calls[KIT_CALLS];
     static _Alignas(KIT_REGION) uint8_t stack_block[KIT_REGION];
     struct input input;
-    if (!read_input(path, &input))
-        return cannot(path);
+    if (!input_read(path, &input))
+        return input_cannot(path);
     kit_memory_begin(stack_block);
     write(stdout, calls,
           kit_decode(kit_target.ops, kit_ops_count(), input.data, input.size, calls));
     free(input.data);
-    return fflush(stdout) == 0 ? 0 : cannot("stdout");
+    return fflush(stdout) == 0 ? 0 : input_cannot("stdout");
 }
 
 static int emit(const char *path)
@@ -152,11 +57,11 @@ static int emit(const char *path)
     static _Alignas(KIT_REGION) uint8_t stack_block[KIT_REGION];
     struct input input;
     bool failed;
-    if (!read_input(path, &input))
-        return cannot(path);
+    if (!input_read(path, &input))
+        return input_cannot(path);
     kit_memory_begin(stack_block);
     if (!kit_emit_c(stdout, input.data, input.size, EMIT_SECONDS, &failed) || fflush(stdout) != 0)
-        return cannot(path);
+        return input_cannot(path);
     free(input.data);
     return failed ? 0 : 1;
 }
@@ -205,7 +110,7 @@ int main(int argc, char **argv)
     if (strcmp(option, "--emit-c") == 0)
         return emit(argv[2]);
     if (strcmp(option, "--seeds") == 0)
-        return kit_write_seeds(argv[2]) ? 0 : cannot(argv[2]);
+        return kit_write_seeds(argv[2]) ? 0 : input_cannot(argv[2]);
     if (strcmp(option, "--stats") == 0)
         return account_for(argv + 2, kit_account_print);
     if (strcmp(option, "--account") == 0)

@@ -1,0 +1,84 @@
+# Targets that aren't built on the kit (ledge_add_target(... PLAIN ...)).
+
+# ledge_plain_executable(NAME FLAVOUR OBJECT LIBRARIES RUNNER ENGINE): RUNNER is a main of our own, ENGINE the flag for
+# another's.
+function(ledge_plain_executable name flavour object libraries runner engine)
+  add_executable(${name} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${object}> ${runner})
+  target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
+  target_compile_options(${name} PRIVATE ${LEDGE_WARNINGS})
+  target_link_libraries(${name} PRIVATE ledge-${flavour} ${libraries})
+  ledge_flavoured(${name} ${flavour} KIT)
+  target_link_options(${name} PRIVATE ${LEDGE_${flavour}_FLAGS} ${engine})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz LINKER_LANGUAGE C)
+  if(LEDGE_AFL_BUILD)
+    set_target_properties(${name} PROPERTIES C_LINKER_LAUNCHER "env;AFL_QUIET=1")
+    if(flavour STREQUAL afl-cmplog)
+      set_target_properties(${name} PROPERTIES C_LINKER_LAUNCHER "env;AFL_QUIET=1;AFL_LLVM_CMPLOG=1")
+    endif()
+  endif()
+endfunction()
+
+function(ledge_plain_binaries name flavour sources includes definitions libraries)
+  set(object ${name}-object-${flavour})
+  add_library(${object} OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/${name}.c ${sources})
+  target_include_directories(${object} PRIVATE ${includes})
+  target_compile_definitions(${object} PRIVATE _GNU_SOURCE ${definitions})
+  target_compile_options(${object} PRIVATE ${LEDGE_WARNINGS})
+  target_link_libraries(${object} PRIVATE ledge-${flavour} ${libraries})
+  ledge_flavoured(${object} ${flavour} GUIDED)
+  if(LEDGE_AFL_BUILD)
+    string(REPLACE "afl-" "" sanitizer ${flavour})
+    ledge_plain_executable(${name}-afl-${sanitizer} ${flavour} ${object} "${libraries}" "" -fsanitize=fuzzer)
+    return()
+  endif()
+  ledge_plain_executable(${name}-${flavour} ${flavour} ${object} "${libraries}"
+                         "kit/replay_plain.c;${LEDGE_RUNNER_SOURCES}" "")
+  if(LEDGE_${flavour}_GUIDE)
+    ledge_plain_executable(${name}-libfuzzer-${flavour} ${flavour} ${object} "${libraries}" "" -fsanitize=fuzzer)
+  endif()
+endfunction()
+
+function(ledge_plain_manifest_entry out name)
+  ledge_manifest_builds(builds ${name} "${LEDGE_FLAVOURS}" "none;asan;cmplog")
+  get_property(limits GLOBAL PROPERTY LEDGE_LIMITS_${name})
+  set(${out} "{
+    \"name\": \"${name}\", \"format_version\": 1, \"kit\": false,
+    \"source\": \"${CMAKE_CURRENT_SOURCE_DIR}/${name}.c\",
+    \"dictionary\": \"${PROJECT_SOURCE_DIR}/dict/${name}.dict\",
+    \"corpus\": \"${PROJECT_SOURCE_DIR}/corpus/${name}\",
+    \"limits\": ${limits},
+    \"builds\": [
+      ${builds}]
+  }" PARENT_SCOPE)
+endfunction()
+
+# Its corpus and its crashes run through every build; an engine reads its dictionary and makes some use of it.
+function(ledge_plain_tests name)
+  add_test(NAME regress/${name} COMMAND ledge-command replay --regress --target ${name})
+  add_test(NAME engine/${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kit/test/engine_plain.sh
+    $<TARGET_FILE:${name}-libfuzzer-asan> ${PROJECT_SOURCE_DIR}/corpus/${name} ${PROJECT_SOURCE_DIR}/dict/${name}.dict)
+endfunction()
+
+# The files that targets/<name>.sources lists.
+function(ledge_plain_sources out name)
+  file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/${name}.sources patterns)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}.sources)
+  list(TRANSFORM patterns PREPEND ${PROJECT_SOURCE_DIR}/)
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+function(ledge_plain_target name includes definitions libraries)
+  ledge_plain_sources(sources ${name})
+  foreach(flavour ${LEDGE_FLAVOURS})
+    ledge_plain_binaries(${name} ${flavour} "${sources}" "${includes}" "${definitions}" "${libraries}")
+  endforeach()
+  ledge_target_products(products ${name} ${LEDGE_FLAVOURS})
+  add_custom_target(fuzz-${name} ALL DEPENDS ${products})
+  if(NOT LEDGE_AFL_BUILD)
+    ledge_plain_manifest_entry(entry ${name})
+    set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_TARGETS "${entry}")
+    ledge_plain_tests(${name})
+  endif()
+endfunction()
