@@ -6,6 +6,7 @@
 #include "options.h"
 
 static const struct bench benches[] = {
+    {"minimize", "what is left of long crashes, beside afl-tmin and libFuzzer", bench_minimize},
     {"triage", "megabytes of logs per second, beside grep; memory", bench_triage},
     {NULL, NULL, NULL},
 };

@@ -11,7 +11,7 @@
 enum {
     OPS_MAX = 14,    /* for any two operations */
     JOINT_MAX = 64,  /* operations × numbers, for an operation and a number */
-    NUMBERS_MAX = 8, /* that are not 0, for any two numbers */
+    NUMBERS_MAX = 6, /* that are not 0, for any two numbers */
 };
 
 static void lower_to(const struct search *search, size_t field, uint64_t value, struct program *out)
@@ -81,10 +81,37 @@ static void make_ops(const struct search *search, const struct thinning *thinnin
     (void)without_ops(search->best, from, to, true, out);
 }
 
+/* Only the last operation, which is known to matter, and those whose handles it uses, directly or
+ * not: where there are handles, that is mostly enough. */
+static void slice(struct search *search)
+{
+    const struct program *best = search->best;
+    bool *keep = mem_new(best->ops_len, sizeof *keep);
+    size_t kept = best->ops_len > 0;
+    struct program candidate;
+    for (size_t op = best->ops_len; op-- > 0;) {
+        keep[op] |= op + 1 == best->ops_len;
+        for (size_t i = 0; keep[op] && i < best->uses_len; i++) {
+            if (best->uses[i].user != op)
+                continue;
+            kept += !keep[best->uses[i].definer];
+            keep[best->uses[i].definer] = true;
+        }
+    }
+    if (kept > 1 && kept < best->ops_len) {
+        program_keep(best, keep, &candidate);
+        (void)search_take(search, &candidate);
+    }
+    free(keep);
+}
+
 static void thin_ops(struct search *search)
 {
     struct thinning ops = {.take = take_ops, .make = make_ops};
-    search_thin(search, &ops, search->best->ops_len);
+    if (search_last(search, &ops, search->best->ops_len) == 0)
+        return;
+    slice(search);
+    search_thin_front(search, &ops, search->best->ops_len - 1);
 }
 
 /* Every operation alone. */
@@ -217,10 +244,8 @@ static void expect_zero(struct search *search, size_t field)
     search_expect(search, &next);
 }
 
-/* Lowers one number. Afterwards it is 0, or neither 0 nor one step less will do. A number that
- * can't go down by one step may still go down by more, as an alignment does: one step and half are
- * tried, unless `quick`. */
-static bool lower(struct search *search, size_t field, bool quick)
+/* Lowers one number. Afterwards it is 0, or neither 0 nor one step less will do. */
+static bool lower(struct search *search, size_t field)
 {
     uint64_t step = step_of(search->best, field);
     uint64_t steps = search->best->fields[field].value / step;
@@ -238,25 +263,17 @@ static bool lower(struct search *search, size_t field, bool quick)
     if (steps == 1)
         return false;
     expect_zero(search, field);
-    if (take_lower(search, field, (steps - 1) * step)) {
-        descend(search, field, step, steps - 1);
-        return true;
-    }
-    if (quick || steps < 4)
+    if (!take_lower(search, field, (steps - 1) * step))
         return false;
-    if (take_lower(search, field, step))
-        return true;
-    if (!take_lower(search, field, steps / 2 * step))
-        return false;
-    descend(search, field, step, steps / 2);
+    descend(search, field, step, steps - 1);
     return true;
 }
 
-static bool lower_all(struct search *search, bool quick)
+static bool lower_all(struct search *search)
 {
     bool changed = false;
     for (size_t i = 0; i < search->best->fields_len && !search->stopped; i++)
-        changed |= lower(search, i, quick);
+        changed |= lower(search, i);
     return changed;
 }
 
@@ -306,7 +323,7 @@ static bool take_counted(struct search *search, size_t op, size_t field)
 }
 
 /* An operation goes, and a later one's number gets lower by what it counted for. */
-static bool remove_joint(struct search *search)
+static bool remove_one_joint(struct search *search)
 {
     const struct program *best = search->best;
     if (best->ops_len * best->fields_len > JOINT_MAX)
@@ -317,6 +334,14 @@ static bool remove_joint(struct search *search)
             if (take_counted(search, op, field))
                 return true;
     return false;
+}
+
+static bool remove_joint(struct search *search)
+{
+    bool changed = false;
+    while (remove_one_joint(search))
+        changed = true;
+    return changed;
 }
 
 static bool take_two_lower(struct search *search, size_t a, size_t b, uint64_t by)
@@ -339,6 +364,8 @@ static bool lower_pair(struct search *search, size_t a, size_t b)
         return false;
     if (!take_two_lower(search, a, b, 1))
         return least > 1 && take_two_lower(search, a, b, least);
+    if (search->best->fields[a].kind == FIELD_COUNT)
+        return true; /* its items went, and b is elsewhere now */
     uint64_t left = least - 1, by = left;
     while (by > 0 && !search->stopped) {
         if (take_two_lower(search, a, b, by))
@@ -418,13 +445,12 @@ static bool rename_handles(struct search *search)
 /* All that the guarantee speaks of, until none of it changes anything. */
 static void settle(struct search *search)
 {
-    bool quick = false, changed = true;
+    bool changed = true;
     while (changed && !search->stopped) {
         changed = remove_ops(search);
-        changed |= lower_all(search, quick);
+        changed |= lower_all(search);
         changed |= drop_items(search);
         changed |= rename_handles(search);
-        quick = true;
     }
 }
 
@@ -436,7 +462,7 @@ static bool search_operations(struct program *program, const struct judge *judge
     do
         settle(&search);
     while (!search.stopped &&
-           (remove_pairs(&search) || remove_joint(&search) || lower_two(&search)));
+           (remove_joint(&search) || remove_pairs(&search) || lower_two(&search)));
     return !search.stopped;
 }
 

@@ -75,16 +75,27 @@ static void find_last(struct search *search, const struct thinning *thinning, st
     front->guess = gone + 1;
 }
 
-void search_thin(struct search *search, const struct thinning *thinning, size_t len)
+void search_thin_front(struct search *search, const struct thinning *thinning, size_t len)
 {
-    struct front front = {.end = len, .all = len, .guess = len};
+    struct front front = {.end = len, .guess = len};
     while (front.end > 0 && !search->stopped) {
-        find_last(search, thinning, &front);
-        if (front.end == 0 || search->stopped)
-            break;
         /* Mostly all that is left in front can go. */
         if (thinning->take(search, thinning, 0, front.end))
             break;
         front.all = front.end;
+        find_last(search, thinning, &front);
     }
+}
+
+size_t search_last(struct search *search, const struct thinning *thinning, size_t len)
+{
+    struct front front = {.end = len, .all = len, .guess = len};
+    if (len > 0)
+        find_last(search, thinning, &front);
+    return front.end;
+}
+
+void search_thin(struct search *search, const struct thinning *thinning, size_t len)
+{
+    search_thin_front(search, thinning, search_last(search, thinning, len));
 }

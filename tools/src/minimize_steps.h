@@ -30,7 +30,12 @@ struct thinning {
 
 /* search_thin takes away what it can of the first len things, from the back, in chunks whose size
  * follows the answers. Where few things matter, each of them costs about as many questions as its
- * distance from the next has binary digits. Alone, none of what is left was a yes at its time. */
+ * distance from the next has binary digits. Alone, none of what is left was a yes at its time.
+ *
+ * It is search_last, which finds the last thing that must stay, takes away what is behind it, and
+ * returns its index; and then search_thin_front for those in front of it. */
 void search_thin(struct search *search, const struct thinning *thinning, size_t len);
+size_t search_last(struct search *search, const struct thinning *thinning, size_t len);
+void search_thin_front(struct search *search, const struct thinning *thinning, size_t len);
 
 #endif
