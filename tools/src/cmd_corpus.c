@@ -48,9 +48,10 @@ static const struct option_def merge_options[] = {COMMON_OPTIONS};
     "--build: several builds are covered together. replay/edges covers all that libFuzzer's -merge=1\n" \
     "would keep, afl/none all that afl-cmin would.\n\n" \
     "The choice is a weighted set cover (Chvatal's greedy, lazily evaluated; then what has become\n" \
-    "redundant is dropped): a file weighs its size plus 1024. It depends on contents alone, not on\n" \
-    "names, order or time. Kept files are run again by themselves before anything is written.\n" \
-    "What was measured is kept by content, so the next time only new files run.\n\n"
+    "redundant is dropped). A file weighs its size and a constant; of three constants, the one that\n" \
+    "gives the fewest files counts. It depends on contents alone, not on names, order or time. Kept\n" \
+    "files are run again by themselves before anything is written. What was measured is kept by\n" \
+    "content, so the next time only new files run.\n\n"
 /* clang-format on */
 
 static const struct command min_command = {

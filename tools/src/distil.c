@@ -11,12 +11,15 @@
 #include "store.h"
 
 enum {
-    FILE_COST = 1024, /* what a file costs beside its bytes, in bytes */
     BATCH_LEAST = 64, /* files of a process */
     BATCH_MOST = 8192,
     BATCH_BYTES = 32 * 1024 * 1024,
     HELD_MOST = 256 * 1024 * 1024, /* bytes of contents kept in memory; the rest is read again */
 };
+
+/* What a file costs beside its bytes, in bytes. Greed is a guess: the one that comes to fewer files
+ * counts, then to fewer bytes. */
+static const uint32_t file_costs[] = {1024, 256, 1 << 30};
 
 static const double batch_s = 0.5; /* how long a process should take: then there is news */
 
@@ -322,29 +325,56 @@ static size_t covered_by_fixed(const struct distil *distil, uint32_t **covered)
     return len;
 }
 
-static uint32_t weight_of(const struct distil_file *file)
+static uint32_t weight_of(const struct distil_file *file, uint32_t file_cost)
 {
-    return file->size < UINT32_MAX - FILE_COST ? (uint32_t)file->size + FILE_COST : UINT32_MAX;
+    return file->size < UINT32_MAX - file_cost ? (uint32_t)file->size + file_cost : UINT32_MAX;
+}
+
+/* A choice, and what it comes to. */
+struct choice {
+    bool *chosen;
+    size_t files, bytes;
+};
+
+static struct choice choose(const struct distil *distil, const uint32_t *covered,
+                            size_t covered_len, uint32_t file_cost)
+{
+    struct choice choice = {.chosen = mem_new(distil->len, sizeof *choice.chosen)};
+    struct cover_item *items = mem_new(distil->len, sizeof *items);
+    for (size_t i = 0; i < distil->len; i++) {
+        const struct distil_file *file = &distil->files[i];
+        bool out = file->fixed || file->twin || file->failed;
+        items[i] = (struct cover_item){file->features.at, out ? 0 : file->features.len,
+                                       weight_of(file, file_cost)};
+    }
+    choice.files =
+        cover_choose(items, distil->len, covered, covered_len, distil->space, choice.chosen);
+    for (size_t i = 0; i < distil->len; i++)
+        choice.bytes += choice.chosen[i] ? distil->files[i].size : 0;
+    free(items);
+    return choice;
+}
+
+static bool is_better(struct choice a, struct choice b)
+{
+    return a.files != b.files ? a.files < b.files : a.bytes < b.bytes;
 }
 
 void distil_choose(struct distil *distil)
 {
-    struct cover_item *items = mem_new(distil->len, sizeof *items);
-    bool *chosen = mem_new(distil->len, sizeof *chosen);
     uint32_t *covered;
     size_t covered_len = covered_by_fixed(distil, &covered);
-    for (size_t i = 0; i < distil->len; i++) {
-        const struct distil_file *file = &distil->files[i];
-        bool out = file->fixed || file->twin || file->failed;
-        items[i] =
-            (struct cover_item){file->features.at, out ? 0 : file->features.len, weight_of(file)};
+    struct choice best = choose(distil, covered, covered_len, file_costs[0]);
+    for (size_t i = 1; i < sizeof file_costs / sizeof file_costs[0]; i++) {
+        struct choice other = choose(distil, covered, covered_len, file_costs[i]);
+        bool better = is_better(other, best);
+        free(better ? best.chosen : other.chosen);
+        best = better ? other : best;
     }
-    (void)cover_choose(items, distil->len, covered, covered_len, distil->space, chosen);
     for (size_t i = 0; i < distil->len; i++)
-        distil->files[i].kept = chosen[i] || distil->files[i].fixed;
+        distil->files[i].kept = best.chosen[i] || distil->files[i].fixed;
+    free(best.chosen);
     free(covered);
-    free(chosen);
-    free(items);
 }
 
 static void mark_features(const struct distil *distil, bool *seen)

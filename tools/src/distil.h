@@ -2,7 +2,7 @@
  *
  * Load the files, measure them under one or more builds, choose, and write or move. What comes out
  * depends on the contents of the files and on the builds: not on names, order, directories or time.
- * A file weighs its size plus what a file costs however small (a directory entry, an open, a run);
+ * A file weighs its size and what a file costs however small (a directory entry, an open, a run);
  * run time isn't weighed, since it differs from run to run.
  *
  * What was measured once is kept in a cache directory, so that the next time only new files run. */

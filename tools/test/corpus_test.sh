@@ -5,7 +5,7 @@ set -u
 ledge=$1 clang=$2 source=$3
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ledge-corpus-XXXXXX") || exit 3
 mounted=
-trap '[ -n "$mounted" ] && umount "$dir/small"; [ -n "${KEEP-}" ] || rm -rf "$dir"' EXIT
+trap '[ -n "$mounted" ] && umount "$dir/small"; rm -rf "$dir"' EXIT
 failures=0
 unset LEDGE_MANIFEST
 cd "$dir" || exit 3
