@@ -1,5 +1,6 @@
-/* Real deaths: fixtures/boom.c built by every compiler that is there, under every sanitizer, run
- * for every kind, symbolized by the dying process and by us, must be called what it is. */
+/* Real deaths: fixtures/boom*.c built by every compiler that is there, under every sanitizer, run
+ * for every kind, symbolized by the dying process or by us, must be called what it is; and a log
+ * that ends too early must not be called something else for sure. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,186 +12,261 @@
 #include <cmocka.h>
 
 #include "crash.h"
+#include "files.h"
+#include "live_jobs.h"
+#include "live_kinds.h"
 #include "mem.h"
-#include "proc.h"
 #include "symbolize.h"
 
-struct kind {
-    const char *name, *type, *class_; /* a type of one line leaves the second one open */
-    const char *state;                /* NULL: isn't the same everywhere */
-    const char *only_with;            /* the start of the compiler's name; NULL: all */
+#define RUNS 50
+/* Every so many bytes a log is cut. */
+#define CUT 64
+
+/* What one job ran. */
+struct death {
+    const struct live_flavour *flavour;
+    const struct live_kind *kind;
+    bool symbolized;
 };
 
-static const struct kind address_kinds[] = {
-    {"heap_read", "Heap-buffer-overflow\nREAD 4", "memory", "free_cache\nheap_read\nrun", NULL},
-    {"heap_write", "Heap-buffer-overflow\nWRITE 1", "memory", "heap_write\nrun\nmain", NULL},
-    {"heap_copy", "Heap-buffer-overflow\nWRITE {*}", "memory", "heap_copy\nrun\nmain", NULL},
-    {"use_after_free", "Heap-use-after-free\nREAD 4", "memory", "use_after_free\nrun\nmain", NULL},
-    {"double_free", "Heap-double-free", "memory", "delete_files\ndouble_free\nrun", NULL},
-    {"invalid_free", "Invalid-free", "memory", "invalid_free\nrun\nmain", NULL},
-    {"stack_write", "Stack-buffer-overflow\nWRITE 1", "memory", "stack_write\nrun\nmain", NULL},
-    {"global_read", "Global-buffer-overflow\nREAD 4", "memory", "global_read\nrun\nmain", NULL},
-    {"use_after_return", "Stack-use-after-return\nREAD 1", "memory", "use_after_return\nrun\nmain",
-     NULL},
-    {"use_after_scope", "Stack-use-after-scope\nREAD 1", "memory", "use_after_scope\nrun\nmain",
-     NULL},
-    {"use_after_poison", "Use-after-poison\nREAD 1", "memory", "use_after_poison\nrun\nmain", NULL},
-    {"negative_size", "Negative-size-param", "memory", "negative_size\nrun\nmain", NULL},
-    {"copy_overlap", "Memcpy-param-overlap", "memory", "copy_overlap\nrun\nmain", NULL},
-    {"null_read", "Null-dereference READ", "memory", "null_read\nrun\nmain", NULL},
-    {"null_write", "Null-dereference WRITE", "memory", "null_write\nrun\nmain", NULL},
-    {"wild_read", "UNKNOWN READ", "memory", "wild_read\nrun\nmain", NULL},
-    {"recursion", "Stack-overflow", "memory", NULL, NULL},
-    {"huge_malloc", "Out-of-memory", "oom", "huge_malloc\nrun\nmain", NULL},
-    {"leak", "Direct-leak", "leak", "leak\nrun\nmain", NULL},
-    {"aborts", "Abrt", "signal", "aborts\nrun\nmain", NULL},
-    {"asserts", "ASSERT", "assert", "one == 2 && \"one isn't two\"\nasserts\nrun", NULL},
-    {"divides", "Floating-point-exception", "signal", "divides\nrun\nmain", NULL},
-    {"traps", "Ill", "signal", NULL, NULL},
-    {"bus", "Bus", "bus", "bus\nrun\nmain", NULL},
-    {"exits", NULL, "none", NULL, NULL},
-    {"fine", NULL, "none", NULL, NULL},
-};
-
-static const struct kind undefined_kinds[] = {
-    {"shifts", "Undefined-shift", "undefined", "shifts\nrun\nmain", NULL},
-    {"overflows", "Integer-overflow", "undefined", "overflows\nrun\nmain", NULL},
-    {"negates", "Integer-overflow", "undefined", "negates\nrun\nmain", NULL},
-    {"index_high", "Index-out-of-bounds", "undefined", "index_high\nrun\nmain", NULL},
-    {"misaligned", "Misaligned-address", "undefined", "misaligned\nrun\nmain", NULL},
-    {"bad_bool", "Invalid-bool-value", "undefined", "bad_bool\nrun\nmain", NULL},
-    {"bad_vla", "Non-positive-vla-bound-value", "undefined", "bad_vla\nrun\nmain", NULL},
-    {"float_cast", "Float-cast-overflow", "undefined", "float_cast\nrun\nmain", "clang"},
-    {"pointer_wrap", "Pointer-overflow", "undefined", "pointer_wrap\nrun\nmain", "clang"},
-    {"builtin_zero", "Invalid-builtin-use", "undefined", "builtin_zero\nrun\nmain", NULL},
-    {"unreachable", "Unreachable code", "undefined", "unreachable\nrun\nmain", NULL},
-    {"divides", "Divide-by-zero", "undefined", "divides\nrun\nmain", NULL},
-    {"aborts", "Abrt", "signal", "aborts\nrun\nmain", NULL},
-};
-
-static const struct kind thread_kinds[] = {
-    {"race", "Data race", "race", "bump\nreader\nbumper", NULL},
-    {"race_swapped", "Data race", "race", "bump\nreader\nbumper", NULL},
-    {"lock_order", "Lock-order-inversion", "deadlock", "locker", NULL},
-    {"thread_leak", "Thread leak", "leak", "thread_leak\nrun\nmain", NULL},
-    {"bad_unlock", "Unlock of an unlocked mutex", "deadlock", "bad_unlock\nrun\nmain", NULL},
-    {"bad_destroy", "Destroy of a locked mutex", "deadlock", "bad_destroy\nrun\nmain", NULL},
-    {"null_write", "Null-dereference WRITE", "memory", "null_write\nrun\nmain", NULL},
-};
-
-static const struct kind memory_kinds[] = {
-    {"uninitialized", "Use-of-uninitialized-value", "uninitialized", "uninitialized\nrun\nmain",
-     NULL},
-    {"asserts", "ASSERT", "assert", "one == 2 && \"one isn't two\"\nasserts\nrun", NULL},
-};
-
-static const struct kind leak_kinds[] = {
-    {"leak", "Direct-leak", "leak", "leak\nrun\nmain", NULL},
-};
-
-static const struct kind plain_kinds[] = {
-    {"aborts", "Abrt", "signal", NULL, NULL},
-    {"null_write", "UNKNOWN", "signal", NULL, NULL},
-    {"bus", "Bus", "bus", NULL, NULL},
-    {"traps", "Ill", "signal", NULL, NULL},
-    {"divides", "Floating-point-exception", "signal", NULL, NULL},
-    {"double_free", "Heap-double-free", "memory", NULL, NULL},
-    {"invalid_free", "Invalid-free", "memory", NULL, NULL},
-    {"asserts", "ASSERT", "assert", "one == 2 && \"one isn't two\"", NULL},
-    {"fine", NULL, "none", NULL, NULL},
-};
-
-static const struct kind fuzzer_kinds[] = {
-    {"heap_read", "Heap-buffer-overflow\nREAD 4", "memory", "free_cache\nheap_read\nrun", NULL},
-    {"exits", "Unexpected-exit", "exit", "exits\nrun\nboom", NULL},
-    {"traps", "Fatal-signal", "signal", "traps\nrun\nboom", NULL},
-    {"sleeps", "Timeout", "timeout", "boom", NULL},
-    {"eats", "Out-of-memory", "oom", "boom", NULL},
-    {"writes_input", "Overwrites-const-input", "memory", "boom", NULL},
-    {"leak", "Direct-leak", "leak", "leak\nrun\nboom", NULL},
-    {"null_write", "Null-dereference WRITE", "memory", "null_write\nrun\nboom", NULL},
-    {"fine", NULL, "none", NULL, NULL},
-};
-
-#define KINDS(kinds) kinds, sizeof kinds / sizeof *kinds
-
-struct fixture {
-    char directory[64];
+static struct fixture {
+    char *directory, *program; /* the symbolizer's */
     struct symbolizer *symbolizer;
+    char *binaries[LIVE_FLAVOURS]; /* NULL: its compiler isn't here */
+    struct live_jobs jobs;
+    struct death *deaths; /* one for each job */
+} fixture;
+
+static struct live_kind race_kinds[] = {
+    {"race", "Data race", "race", OWN, ALL, 'n', 'y'},
+    {"race_swapped", "Data race", "race", OWN, ALL, 'n', 'y'},
+    {"race_read_last", "Data race", "race", OWN, ALL, 'n', 'y'},
+    {"race_write_last", "Data race", "race", OWN, ALL, 'n', 'y'},
 };
 
-static struct fixture fixture;
+static struct live_kind order_kinds[] = {
+    {"lock_order", "Lock-order-inversion", "deadlock", OWN, ALL, 'n', 'n'},
+    {"lock_order_swapped", "Lock-order-inversion", "deadlock", OWN, ALL, 'n', 'n'},
+};
 
-static struct proc_result run(const char *const *argv, const char *const *env)
+/* --- Building ------------------------------------------------------------------------------- */
+
+/* The path of a program, for free(); NULL: it isn't here. */
+static char *find_program(const char *name)
 {
-    struct proc_spec spec = {
-        .argv = argv, .env = env, .cwd = fixture.directory, .timeout_ms = 60000};
+    const char *argv[] = {"/bin/sh", "-c", "command -v \"$0\"", name, NULL};
+    struct proc_spec spec = {.argv = argv, .timeout_ms = 10000};
     struct proc_result result;
     struct fail why;
     if (!proc_run(&spec, &result, &why))
-        fail_msg("%s: %s", argv[0], why.what);
-    return result;
-}
-
-static bool is_there(const char *program)
-{
-    const char *argv[] = {"/bin/sh", "-c", "command -v \"$0\" >/dev/null", program, NULL};
-    struct proc_result result = run(argv, NULL);
-    bool there = result.end == PROC_EXITED && result.code == 0;
+        return NULL;
+    char *path = result.end == PROC_EXITED && result.code == 0 && result.out_len > 1
+                     ? mem_copy(result.out, result.out_len - 1)
+                     : NULL;
     proc_result_free(&result);
-    return there;
+    return path;
 }
 
-/* The source is beside this file, wherever the test runs. */
-static char *source_path(void)
+/* The sources are beside this file, wherever the test runs. */
+static char *source_path(const char *name)
 {
     char *path = realpath(__FILE__, NULL);
     if (!path)
         fail_msg("%s isn't there any more", __FILE__);
-    char *source = mem_print("%.*s/fixtures/boom.c", (int)(strrchr(path, '/') - path), path);
+    char *source = mem_print("%.*s/fixtures/%s", (int)(strrchr(path, '/') - path), path, name);
     free(path);
     return source;
 }
 
-static char *build(const char *compiler, const char *sanitizer)
+/* gcc builds the part that is C; a C++ compiler of gcc's may not be there. */
+static void add_build(const struct live_flavour *flavour, const char *binary)
 {
-    char *source = source_path();
-    char *binary = mem_print("%s/boom-%s-%s", fixture.directory, compiler, sanitizer);
-    char *flag = mem_print("-fsanitize=%s", sanitizer);
-    bool plain = strcmp(sanitizer, "none") == 0, fuzzer = strncmp(sanitizer, "fuzzer", 6) == 0;
-    const char *argv[] = {compiler,   "-g",
-                          "-O0",      "-w",
-                          "-pthread", fuzzer ? "-DBOOM_FUZZER" : "-DBOOM_MAIN",
-                          source,     "-o",
-                          binary,     plain ? NULL : flag,
-                          NULL};
-    struct proc_result result = run(argv, NULL);
-    if (result.end != PROC_EXITED || result.code != 0)
-        fail_msg("%s %s: %s", compiler, flag, result.err);
-    proc_result_free(&result);
-    free(flag);
-    free(source);
-    return binary;
+    static const char *const sources[] = {"boom.c", "boom_memory.c", "boom_signals.c",
+                                          "boom_undefined.c", "boom_threads.c"};
+    bool gcc = flavour->family == GCC, plain = strcmp(flavour->sanitizer, "none") == 0;
+    struct live_job *job = live_add(&fixture.jobs);
+    const char *version = strchr(flavour->compiler, '-');
+    live_word(job->argv, gcc ? mem_text("gcc") : mem_print("clang++%s", version));
+    static const char *const flags[] = {"-g", "-O0", "-w", "-pthread"};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        live_word(job->argv, mem_text(flags[i]));
+    if (!plain)
+        live_word(job->argv, mem_print("-fsanitize=%s", flavour->sanitizer));
+    if (flavour->flags)
+        live_word(job->argv, mem_text(flavour->flags));
+    if (strncmp(flavour->sanitizer, "fuzzer", 6) == 0)
+        live_word(job->argv, mem_text("-DBOOM_FUZZER"));
+    live_word(job->argv, mem_text(gcc ? "-DBOOM_C" : "-xc"));
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        live_word(job->argv, source_path(sources[i]));
+    if (!gcc) {
+        live_word(job->argv, mem_text("-xc++"));
+        live_word(job->argv, source_path("boom_cxx.cc"));
+    }
+    live_word(job->argv, mem_text("-o"));
+    live_word(job->argv, mem_text(binary));
 }
 
-static struct proc_result run_kind(const char *binary, const char *kind, bool fuzzer,
-                                   bool symbolized)
+static void build_all(void)
 {
-    char *common = mem_print("symbolize=%d:handle_abort=1", symbolized);
-    char *env[] = {mem_print("ASAN_OPTIONS=%s:detect_stack_use_after_return=1", common),
-                   mem_print("UBSAN_OPTIONS=%s:print_stacktrace=1:halt_on_error=1", common),
-                   mem_print("TSAN_OPTIONS=%s:halt_on_error=1:report_signal_unsafe=0", common),
-                   mem_print("MSAN_OPTIONS=%s", common),
-                   mem_print("LSAN_OPTIONS=%s", common),
-                   mem_print("BOOM=%s", kind),
-                   NULL};
-    const char *plain_argv[] = {binary, kind, NULL};
-    const char *fuzzer_argv[] = {binary, "-timeout=1", "-rss_limit_mb=150", binary, NULL};
-    struct proc_result result = run(fuzzer ? fuzzer_argv : plain_argv, (const char *const *)env);
-    for (char **at = env; *at; at++)
-        free(*at);
-    free(common);
-    return result;
+    for (size_t i = 0; i < LIVE_FLAVOURS; i++) {
+        char *compiler = find_program(live_flavours[i].compiler);
+        if (!compiler)
+            continue;
+        free(compiler);
+        fixture.binaries[i] = mem_print("%s/boom-%s-%s", fixture.directory,
+                                        live_flavours[i].compiler, live_flavours[i].sanitizer);
+        add_build(&live_flavours[i], fixture.binaries[i]);
+    }
+    live_run(&fixture.jobs);
+    for (size_t i = 0; i < fixture.jobs.len; i++) {
+        const struct live_job *job = &fixture.jobs.at[i];
+        if (!job->ran || job->result.end != PROC_EXITED || job->result.code != 0)
+            fail_msg("%s %s: %s", job->argv[0], job->argv[5],
+                     job->ran ? job->result.err : job->why.what);
+    }
+    live_free(&fixture.jobs);
+}
+
+/* --- Running -------------------------------------------------------------------------------- */
+
+static bool is_fuzzer(const struct live_flavour *flavour)
+{
+    return strncmp(flavour->sanitizer, "fuzzer", 6) == 0;
+}
+
+static void add_environment(struct live_job *job, const struct live_flavour *flavour,
+                            const char *kind, bool symbolized)
+{
+    static const char *const options[][2] = {
+        {"ASAN", ":detect_stack_use_after_return=1"},
+        {"UBSAN", ":print_stacktrace=1:halt_on_error=1"},
+        {"TSAN", ":halt_on_error=1"},
+        {"MSAN", ""},
+        {"LSAN", ""},
+        {"HWASAN", ""},
+    };
+    const char *path = symbolized && flavour->family != GCC ? fixture.program : "";
+    /* libFuzzer has handlers of its own. */
+    const char *handlers =
+        is_fuzzer(flavour) ? "handle_abort=1" : "handle_abort=1:handle_sigill=1:handle_sigtrap=1";
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        live_word(job->env, mem_print("%s_OPTIONS=symbolize=%d%s%s:%s%s", options[i][0], symbolized,
+                                      path[0] ? ":external_symbolizer_path=" : "", path, handlers,
+                                      options[i][1]));
+    live_word(job->env, mem_print("BOOM=%s", kind));
+}
+
+static void add_death(size_t flavour, const struct live_kind *kind, bool symbolized)
+{
+    struct live_job *job = live_add(&fixture.jobs);
+    const char *binary = fixture.binaries[flavour];
+    live_word(job->argv, mem_text(binary));
+    if (is_fuzzer(&live_flavours[flavour])) {
+        /* It looks at its memory once a second. */
+        bool hangs = strcmp(kind->name, "sleeps") == 0;
+        live_word(job->argv, mem_text(hangs ? "-timeout=1" : "-timeout=60"));
+        live_word(job->argv, mem_text("-rss_limit_mb=150"));
+        live_word(job->argv, mem_text(binary));
+    } else {
+        live_word(job->argv, mem_text(kind->name));
+    }
+    add_environment(job, &live_flavours[flavour], kind->name, symbolized);
+    fixture.deaths = mem_resize(fixture.deaths, fixture.jobs.len, sizeof *fixture.deaths);
+    fixture.deaths[fixture.jobs.len - 1] =
+        (struct death){&live_flavours[flavour], kind, symbolized};
+}
+
+static void add_flavour(size_t index)
+{
+    const struct live_flavour *flavour = &live_flavours[index];
+    for (size_t i = 0; i < flavour->kinds_len; i++) {
+        const struct live_kind *kind = &flavour->kinds[i];
+        if (!(kind->with & flavour->family))
+            continue;
+        add_death(index, kind, false);
+        /* A dying process takes its time over symbols. */
+        if (flavour->symbolized && i % flavour->symbolized == 0)
+            add_death(index, kind, true);
+    }
+}
+
+static void run_all(void)
+{
+    for (size_t i = 0; i < LIVE_FLAVOURS; i++) {
+        if (!fixture.binaries[i])
+            continue;
+        add_flavour(i);
+        bool races = live_flavours[i].family == CLANG_19 &&
+                     strcmp(live_flavours[i].sanitizer, "thread") == 0;
+        for (size_t j = 0; races && j < RUNS; j++) {
+            add_death(i, &race_kinds[j % (sizeof race_kinds / sizeof *race_kinds)], false);
+            add_death(i, &order_kinds[j % (sizeof order_kinds / sizeof *order_kinds)], false);
+        }
+    }
+    live_run(&fixture.jobs);
+}
+
+static int make_fixture(void **unused)
+{
+    (void)unused;
+    struct fail why;
+    fixture.directory = dir_temporary(&why);
+    fixture.program = find_program("llvm-symbolizer-19");
+    if (!fixture.program)
+        fixture.program = find_program("llvm-symbolizer");
+    fixture.symbolizer = fixture.program ? symbolizer_new(fixture.program, &why) : NULL;
+    if (!fixture.directory || !fixture.symbolizer)
+        return -1;
+    fixture.jobs.directory = fixture.directory;
+    build_all();
+    run_all();
+    return 0;
+}
+
+static int remove_fixture(void **unused)
+{
+    (void)unused;
+    live_free(&fixture.jobs);
+    symbolizer_free(fixture.symbolizer);
+    for (size_t i = 0; i < LIVE_FLAVOURS; i++)
+        free(fixture.binaries[i]);
+    dir_remove(fixture.directory);
+    free(fixture.directory);
+    free(fixture.program);
+    free(fixture.deaths);
+    return 0;
+}
+
+/* --- Checking ------------------------------------------------------------------------------- */
+
+/* The whole log, or what is there when it ends after len bytes; and then nobody knows how the
+ * process ended. */
+static struct crash classify(size_t index, size_t len)
+{
+    const struct proc_result *result = &fixture.jobs.at[index].result;
+    const struct death *death = &fixture.deaths[index];
+    struct crash_evidence evidence = {.log = result->err,
+                                      .log_len = len,
+                                      .has_end = len == result->err_len,
+                                      .end = result->end,
+                                      .code = result->code,
+                                      .target = is_fuzzer(death->flavour) ? "boom" : NULL,
+                                      .binary = fixture.jobs.at[index].argv[0],
+                                      .symbolizer = fixture.symbolizer};
+    struct crash crash;
+    struct fail why;
+    assert_true(crash_classify(&evidence, &crash, &why));
+    return crash;
+}
+
+/* ThreadSanitizer can't start where the kernel spreads addresses too far. */
+static bool has_log(size_t index)
+{
+    const struct live_job *job = &fixture.jobs.at[index];
+    if (!job->ran)
+        fail_msg("%s: %s", job->argv[0], job->why.what);
+    return strstr(job->result.err, "FATAL: ThreadSanitizer") == NULL;
 }
 
 static bool same_type(const char *want, const char *got)
@@ -201,157 +277,181 @@ static bool same_type(const char *want, const char *got)
     return strncmp(got, want, len) == 0 && (got[len] == '\0' || got[len] == '\n');
 }
 
-static void check(const struct kind *want, const struct crash *got, const char *where,
-                  const char *log)
+static bool same_state(const struct live_kind *want, const char *got)
 {
-    bool bare = got->sanitizer && strcmp(got->sanitizer, "signal") == 0;
-    bool right = strcmp(got->class_, want->class_) == 0 && got->found == (want->type != NULL) &&
-                 same_type(want->type, got->type) &&
-                 (!want->state || bare || strcmp(got->state, want->state) == 0);
-    bool sure = !want->state || bare || strcmp(got->confidence, "high") == 0 ||
-                strcmp(got->confidence, "medium") == 0;
-    if (!right || !sure)
-        fail_msg("%s %s: %s, %s, \"%s\", %s confidence; log:\n%s", where, want->name, got->class_,
-                 got->type ? got->type : "(none)", got->state ? got->state : "(none)",
-                 got->confidence, log);
-}
-
-/* Fills *got, for crash_free, and returns the log, for free(). */
-static char *die_once(const char *binary, const char *kind, bool fuzzer, bool symbolized,
-                      struct crash *got)
-{
-    struct proc_result result = run_kind(binary, kind, fuzzer, symbolized);
-    struct crash_evidence evidence = {.log = result.err,
-                                      .log_len = result.err_len,
-                                      .has_end = true,
-                                      .end = result.end,
-                                      .code = result.code,
-                                      .target = fuzzer ? "boom" : NULL,
-                                      .binary = binary,
-                                      .symbolizer = fixture.symbolizer};
-    struct fail why;
-    assert_true(crash_classify(&evidence, got, &why));
-    char *log = mem_text(result.err);
-    proc_result_free(&result);
-    return log;
-}
-
-/* ThreadSanitizer can't start where the kernel spreads addresses too far. */
-static bool could_start(const char *log)
-{
-    return strstr(log, "FATAL: ThreadSanitizer") == NULL;
-}
-
-static void try_kind(const char *binary, const struct kind *want, bool fuzzer, bool symbolized)
-{
-    struct crash got;
-    char *log = die_once(binary, want->name, fuzzer, symbolized, &got);
-    if (could_start(log))
-        check(want, &got, binary, log);
-    crash_free(&got);
-    free(log);
-}
-
-static void try_kinds(const char *compiler, const char *sanitizer, const struct kind *kinds,
-                      size_t len, bool symbolized)
-{
-    if (!is_there(compiler)) {
-        print_message("no %s here\n", compiler);
-        return;
+    if (want->state == OWN) {
+        char *own = mem_print("%s\nrun\nmain", want->name);
+        bool same = strcmp(own, got) == 0;
+        free(own);
+        return same;
     }
-    bool fuzzer = strncmp(sanitizer, "fuzzer", 6) == 0;
-    char *binary = build(compiler, sanitizer);
-    for (size_t i = 0; i < len; i++) {
-        const char *only = kinds[i].only_with;
-        if (only && strncmp(compiler, only, strlen(only)) != 0)
+    return want->state[0] == '\0' || strcmp(want->state, got) == 0;
+}
+
+/* NULL, or what is wrong. */
+static const char *check(const struct live_kind *want, const struct crash *got)
+{
+    if (got->found != (want->type != NULL) || !same_type(want->type, got->type))
+        return "type";
+    if (strcmp(got->class_, want->class_) != 0)
+        return "class";
+    if (!got->found)
+        return NULL;
+    if (!same_state(want, got->state))
+        return "state";
+    if (got->security != (want->security == 'y'))
+        return "security";
+    if (want->address != '?' && (got->address != NULL) != (want->address == 'y'))
+        return "address";
+    bool vague = strcmp(got->state, "NULL") == 0 || want->state == NULL || want->state[0] == '\0';
+    return vague || strcmp(got->confidence, "low") != 0 ? NULL : "confidence";
+}
+
+static void check_compiler(enum compiler family)
+{
+    size_t checked = 0;
+    for (size_t i = 0; i < fixture.jobs.len; i++) {
+        const struct death *death = &fixture.deaths[i];
+        bool repeated = death->kind >= race_kinds && death->kind < race_kinds + 4;
+        repeated = repeated || (death->kind >= order_kinds && death->kind < order_kinds + 2);
+        if (death->flavour->family != family || repeated || !has_log(i))
             continue;
-        try_kind(binary, &kinds[i], fuzzer, false);
-        /* A dying process takes its time over symbols: every third is enough. */
-        if (symbolized && i % 3 == 0)
-            try_kind(binary, &kinds[i], fuzzer, true);
+        const struct proc_result *result = &fixture.jobs.at[i].result;
+        struct crash got = classify(i, result->err_len);
+        const char *wrong = check(death->kind, &got);
+        if (wrong)
+            fail_msg("%s %s%s %s: the %s: %s, %s, %s, %s, \"%s\", %s confidence; log:\n%s",
+                     death->flavour->compiler, death->flavour->sanitizer,
+                     death->symbolized ? ", symbolized," : "", death->kind->name, wrong, got.class_,
+                     got.type ? got.type : "(none)", got.address ? got.address : "(no address)",
+                     got.security ? "security" : "no security", got.state ? got.state : "(none)",
+                     got.confidence, result->err);
+        crash_free(&got);
+        checked++;
     }
-    free(binary);
+    if (checked == 0)
+        skip();
 }
 
 static void clang_19(void **unused)
 {
     (void)unused;
-    if (!is_there("clang-19"))
-        skip();
-    try_kinds("clang-19", "address", KINDS(address_kinds), true);
-    try_kinds("clang-19", "undefined", KINDS(undefined_kinds), true);
-    try_kinds("clang-19", "thread", KINDS(thread_kinds), true);
-    try_kinds("clang-19", "memory", KINDS(memory_kinds), true);
-    try_kinds("clang-19", "leak", KINDS(leak_kinds), true);
-    try_kinds("clang-19", "none", KINDS(plain_kinds), false);
-    try_kinds("clang-19", "fuzzer,address", KINDS(fuzzer_kinds), false);
+    check_compiler(CLANG_19);
 }
 
 static void clang_14(void **unused)
 {
     (void)unused;
-    try_kinds("clang-14", "address", KINDS(address_kinds), false);
-    try_kinds("clang-14", "undefined", KINDS(undefined_kinds), false);
-    try_kinds("clang-14", "thread", KINDS(thread_kinds), true);
-    try_kinds("clang-14", "memory", KINDS(memory_kinds), true);
-    try_kinds("clang-14", "leak", KINDS(leak_kinds), true);
+    check_compiler(CLANG_14);
 }
 
 static void gcc(void **unused)
 {
     (void)unused;
-    try_kinds("gcc", "address", KINDS(address_kinds), true);
-    try_kinds("gcc", "undefined", KINDS(undefined_kinds), true);
-    try_kinds("gcc", "thread", KINDS(thread_kinds), true);
-    try_kinds("gcc", "none", KINDS(plain_kinds), false);
+    check_compiler(GCC);
 }
 
-/* Fifty runs of real threads: whichever comes first, it is one race. */
-static void race_has_one_signature(void **unused)
+/* A kind is one way to die under one sanitizer, whoever compiled it. */
+static void kinds_are_many(void **unused)
 {
     (void)unused;
-    if (!is_there("clang-19"))
-        skip();
-    char *binary = build("clang-19", "thread");
-    char signature[17] = "";
-    for (int i = 0; i < 50; i++) {
-        struct crash got;
-        char *log = die_once(binary, i % 2 ? "race" : "race_swapped", false, false, &got);
-        if (could_start(log)) {
-            assert_true(got.found);
-            assert_true(signature[0] == '\0' || strcmp(signature, got.signature) == 0);
-            memcpy(signature, got.signature, sizeof signature);
-        }
-        crash_free(&got);
-        free(log);
+    size_t crashes = 0;
+    for (size_t i = 0; i < LIVE_FLAVOURS; i++) {
+        const struct live_flavour *flavour = &live_flavours[i];
+        bool counted = false;
+        for (size_t j = 0; j < i; j++)
+            counted = counted || live_flavours[j].kinds == flavour->kinds;
+        for (size_t j = 0; j < flavour->kinds_len && !counted; j++)
+            crashes += flavour->kinds[j].type != NULL;
     }
-    free(binary);
+    assert_true(crashes >= 120);
 }
 
-static int make_directory(void **unused)
+/* --- Logs that end too early ---------------------------------------------------------------- */
+
+static size_t cut_log(size_t index)
 {
-    (void)unused;
-    struct fail why;
-    snprintf(fixture.directory, sizeof fixture.directory, "/tmp/ledge-live-XXXXXX");
-    if (!mkdtemp(fixture.directory))
-        return -1;
-    const char *program = is_there("llvm-symbolizer-19") ? "llvm-symbolizer-19" : "llvm-symbolizer";
-    fixture.symbolizer = symbolizer_new(program, &why);
-    return fixture.symbolizer ? 0 : -1;
+    const struct proc_result *result = &fixture.jobs.at[index].result;
+    const struct death *death = &fixture.deaths[index];
+    size_t sure = 0;
+    for (size_t len = 0; len < result->err_len; len += CUT) {
+        struct crash got = classify(index, len);
+        bool high = got.found && strcmp(got.confidence, "high") == 0;
+        if (high && (strcmp(got.class_, death->kind->class_) != 0 ||
+                     !same_type(death->kind->type, got.type)))
+            fail_msg("%s %s%s %s: cut at %zu it is %s, %s for sure; log:\n%.*s",
+                     death->flavour->compiler, death->flavour->sanitizer,
+                     death->symbolized ? ", symbolized," : "", death->kind->name, len, got.class_,
+                     got.type, (int)len, result->err);
+        sure += high;
+        crash_free(&got);
+    }
+    return sure;
 }
 
-static int remove_directory(void **unused)
+static void cut_logs_mislead_nobody(void **unused)
 {
     (void)unused;
-    symbolizer_free(fixture.symbolizer);
-    char directory[sizeof fixture.directory];
-    memcpy(directory, fixture.directory, sizeof directory);
-    memcpy(fixture.directory, "/", 2);
-    const char *argv[] = {"/bin/rm", "-rf", directory, NULL};
-    struct proc_result result = run(argv, NULL);
-    int code = result.code;
-    proc_result_free(&result);
-    return code;
+    size_t sure = 0;
+    for (size_t i = 0; i < fixture.jobs.len; i++) {
+        if (has_log(i))
+            sure += cut_log(i);
+    }
+    /* Else this tests nothing. */
+    assert_true(sure > 1000);
+}
+
+/* --- Whichever thread comes first ----------------------------------------------------------- */
+
+/* The function that the report tells first. */
+static const char *told_first(const struct crash *crash)
+{
+    for (size_t i = 0; i < crash->stacks_len; i++) {
+        const struct crash_stack *stack = &crash->stacks[i];
+        for (size_t j = 0; j < stack->len; j++) {
+            if (stack->frames[j].function && !stack->frames[j].dropped)
+                return stack->frames[j].function;
+        }
+    }
+    return "";
+}
+
+static void check_orders(const struct live_kind *kinds, size_t kinds_len, const char *one,
+                         const char *other)
+{
+    size_t runs = 0, ones = 0, others = 0;
+    char signature[17] = "";
+    for (size_t i = 0; i < fixture.jobs.len; i++) {
+        const struct death *death = &fixture.deaths[i];
+        if (death->kind < kinds || death->kind >= kinds + kinds_len || !has_log(i))
+            continue;
+        struct crash got = classify(i, fixture.jobs.at[i].result.err_len);
+        assert_true(got.found);
+        if (runs > 0 && strcmp(signature, got.signature) != 0)
+            fail_msg("run %zu of %s has another signature, with the state %s", runs,
+                     death->kind->name, got.state);
+        memcpy(signature, got.signature, sizeof signature);
+        ones += strcmp(told_first(&got), one) == 0;
+        others += strcmp(told_first(&got), other) == 0;
+        runs++;
+        crash_free(&got);
+    }
+    if (runs == 0)
+        skip();
+    assert_int_equal(runs, RUNS);
+    assert_true(ones > 0 && others > 0);
+}
+
+static void a_race_has_one_signature(void **unused)
+{
+    (void)unused;
+    check_orders(race_kinds, sizeof race_kinds / sizeof *race_kinds, "bump", "reader");
+}
+
+static void a_lock_order_has_one_signature(void **unused)
+{
+    (void)unused;
+    check_orders(order_kinds, sizeof order_kinds / sizeof *order_kinds, "lock_back", "lock_forth");
 }
 
 int main(void)
@@ -360,7 +460,10 @@ int main(void)
         cmocka_unit_test(clang_19),
         cmocka_unit_test(clang_14),
         cmocka_unit_test(gcc),
-        cmocka_unit_test(race_has_one_signature),
+        cmocka_unit_test(kinds_are_many),
+        cmocka_unit_test(cut_logs_mislead_nobody),
+        cmocka_unit_test(a_race_has_one_signature),
+        cmocka_unit_test(a_lock_order_has_one_signature),
     };
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return cmocka_run_group_tests(tests, make_fixture, remove_fixture);
 }
