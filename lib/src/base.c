@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <ledge/provenance.h>
+
 static const struct {
     const char *name;
     const char *sentence;
@@ -57,15 +59,25 @@ ledge_status ledge_align_up(size_t value, size_t align, size_t *out)
 
 void *ledge_alloc_resize(const ledge_allocator *alloc, void *ptr, size_t old_size, size_t new_size)
 {
+    void *fresh;
+    LEDGE_PROVENANCE_FREED(ptr, old_size);
     if (alloc && alloc->resize)
-        return alloc->resize(alloc->ctx, ptr, old_size, new_size);
-    return realloc(ptr, new_size);
+        fresh = alloc->resize(alloc->ctx, ptr, old_size, new_size);
+    else
+        fresh = realloc(ptr, new_size);
+
+    if (fresh)
+        LEDGE_PROVENANCE_ALLOCATED(fresh, new_size);
+    else
+        LEDGE_PROVENANCE_ALLOCATED(ptr, old_size);
+    return fresh;
 }
 
 void ledge_alloc_free(const ledge_allocator *alloc, void *ptr, size_t size)
 {
     if (!ptr)
         return;
+    LEDGE_PROVENANCE_FREED(ptr, size);
     if (alloc && alloc->resize)
         (void)alloc->resize(alloc->ctx, ptr, size, 0);
     else

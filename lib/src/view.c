@@ -91,6 +91,7 @@ ledge_status ledge_view_from_header(const void *header, ledge_view *out)
 
 void ledge_span_fill(ledge_span span, uint8_t byte)
 {
+    LEDGE_PROVENANCE_VERIFY(span.ptr, span.length);
     if (span.length != 0)
         memset(span.ptr, byte, span.length);
 }
@@ -98,6 +99,8 @@ void ledge_span_fill(ledge_span span, uint8_t byte)
 size_t ledge_span_copy(ledge_span dst, ledge_view src)
 {
     size_t n = src.length < dst.length ? src.length : dst.length;
+    LEDGE_PROVENANCE_VERIFY(dst.ptr, dst.length);
+    LEDGE_PROVENANCE_VERIFY(src.ptr, src.length);
     if (n != 0)
         memmove(dst.ptr, src.ptr, n);
     return n;
@@ -117,6 +120,7 @@ ledge_status ledge_view_sub3(ledge_view view, size_t lo, size_t hi, size_t max, 
 {
     if (lo > hi || hi > max || max > view.capacity)
         return LEDGE_ERANGE;
+    LEDGE_PROVENANCE_VERIFY(view.ptr, view.capacity);
     *out = (ledge_view){lo == 0 ? view.ptr : view.ptr + lo, hi - lo, max - lo};
     return LEDGE_OK;
 }
@@ -125,6 +129,7 @@ ledge_status ledge_span_sub3(ledge_span span, size_t lo, size_t hi, size_t max, 
 {
     if (lo > hi || hi > max || max > span.capacity)
         return LEDGE_ERANGE;
+    LEDGE_PROVENANCE_VERIFY(span.ptr, span.capacity);
     *out = (ledge_span){lo == 0 ? span.ptr : span.ptr + lo, hi - lo, max - lo};
     return LEDGE_OK;
 }
@@ -133,6 +138,8 @@ ledge_status ledge_span_append(ledge_span span, ledge_view src, ledge_span *out)
 {
     if (src.length > span.capacity - span.length)
         return LEDGE_ESHORT;
+    LEDGE_PROVENANCE_VERIFY(span.ptr, span.capacity);
+    LEDGE_PROVENANCE_VERIFY(src.ptr, src.length);
     if (src.length != 0)
         memmove(span.ptr + span.length, src.ptr, src.length);
     span.length += src.length;
@@ -145,6 +152,7 @@ ledge_status ledge_view_split_at(ledge_view view, size_t at, ledge_view *out_hea
 {
     if (at > view.length)
         return LEDGE_ERANGE;
+    LEDGE_PROVENANCE_VERIFY(view.ptr, view.capacity);
     *out_head = (ledge_view){view.ptr, at, at};
     *out_tail =
         (ledge_view){at == 0 ? view.ptr : view.ptr + at, view.length - at, view.capacity - at};
@@ -156,6 +164,7 @@ ledge_status ledge_span_split_at(ledge_span span, size_t at, ledge_span *out_hea
 {
     if (at > span.length)
         return LEDGE_ERANGE;
+    LEDGE_PROVENANCE_VERIFY(span.ptr, span.capacity);
     *out_head = (ledge_span){span.ptr, at, at};
     *out_tail =
         (ledge_span){at == 0 ? span.ptr : span.ptr + at, span.length - at, span.capacity - at};

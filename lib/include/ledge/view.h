@@ -20,6 +20,7 @@
 #define LEDGE_VIEW_H
 
 #include <ledge/base.h>
+#include <ledge/provenance.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -139,6 +140,7 @@ static inline ledge_status ledge_view_get(ledge_view view, size_t index, uint8_t
 {
     if (index >= view.length)
         return LEDGE_ERANGE;
+    LEDGE_PROVENANCE_VERIFY(view.ptr, view.length);
     *out = view.ptr[index];
     return LEDGE_OK;
 }
@@ -159,6 +161,7 @@ static inline ledge_status ledge_span_set(ledge_span span, size_t index, uint8_t
 {
     if (index >= span.length)
         return LEDGE_ERANGE;
+    LEDGE_PROVENANCE_VERIFY(span.ptr, span.length);
     span.ptr[index] = byte;
     return LEDGE_OK;
 }
