@@ -1,0 +1,78 @@
+/* ledge/vec_typed.h: vectors of one C type, over ledge/vec.h.
+ *
+ *     LEDGE_VEC_DEFINE(numbers, uint64_t);
+ *
+ * defines the type numbers (the vector) and these functions, each the one of ledge/vec.h of that
+ * name, with elements passed as what they are:
+ *
+ *     ledge_status    numbers_init(numbers *vec, const ledge_allocator *alloc)
+ *     void            numbers_cleanup(numbers *vec)
+ *     size_t          numbers_length(const numbers *vec)
+ *     uint64_t       *numbers_at(const numbers *vec, size_t index)
+ *     ledge_status    numbers_push(numbers *vec, uint64_t value)
+ *     ledge_status    numbers_append(numbers *vec, const uint64_t *values, size_t n)
+ *     ledge_status    numbers_insert(numbers *vec, size_t at, uint64_t value)
+ *     ledge_status    numbers_pop(numbers *vec, uint64_t *out)
+ *
+ * What isn't in the list (reserve, erase, clip …) takes &vec.base. A push into spare capacity is
+ * inline: a comparison, a store, an addition. Everything else is a call.
+ *
+ * The type must not need more alignment than max_align_t, which is what allocators give. */
+#ifndef LEDGE_VEC_TYPED_H
+#define LEDGE_VEC_TYPED_H
+
+#include <ledge/poison.h>
+#include <ledge/vec.h>
+
+/* clang-format off */
+#define LEDGE_VEC_DEFINE(name, T) \
+    typedef struct name { ledge_vec base; } name; \
+    LEDGE_VEC_INLINE ledge_status name##_init(name *vec, const ledge_allocator *alloc) \
+    { \
+        LEDGE_STATIC_ASSERT(LEDGE_ALIGNOF(T) <= LEDGE_ALIGNOF(max_align_t), \
+                            "the type needs more alignment than allocators give"); \
+        return ledge_vec_init(&vec->base, sizeof(T), alloc); \
+    } \
+    static inline __attribute__((unused)) void name##_cleanup(name *vec) \
+    { \
+        ledge_vec_cleanup(&vec->base); \
+    } \
+    LEDGE_VEC_INLINE size_t name##_length(const name *vec) \
+    { \
+        return vec->base.length; \
+    } \
+    LEDGE_VEC_INLINE T *name##_at(const name *vec, size_t index) \
+    { \
+        return index < vec->base.length ? (T *)(void *)vec->base.ptr + index : NULL; \
+    } \
+    LEDGE_VEC_INLINE ledge_status name##_push(name *vec, T value) \
+    { \
+        /* The spare memory is closed under ASan; what opens it is out of line. */ \
+        if (LEDGE_HAS_POISON || vec->base.length >= vec->base.capacity) \
+            return ledge_vec_push(&vec->base, &value); \
+        ((T *)(void *)vec->base.ptr)[vec->base.length++] = value; \
+        return LEDGE_OK; \
+    } \
+    LEDGE_VEC_INLINE ledge_status name##_append(name *vec, const T *values, size_t n) \
+    { \
+        return ledge_vec_append(&vec->base, values, n); \
+    } \
+    LEDGE_VEC_INLINE ledge_status name##_insert(name *vec, size_t at, T value) \
+    { \
+        return ledge_vec_insert(&vec->base, at, &value); \
+    } \
+    LEDGE_VEC_INLINE ledge_status name##_pop(name *vec, T *out) \
+    { \
+        return ledge_vec_pop(&vec->base, out); \
+    } \
+    typedef name name##_needs_a_semicolon
+/* clang-format on */
+
+#define LEDGE_VEC_INLINE static inline __attribute__((unused, warn_unused_result))
+#ifdef __cplusplus
+#define LEDGE_ALIGNOF(T) alignof(T)
+#else
+#define LEDGE_ALIGNOF(T) _Alignof(T)
+#endif
+
+#endif /* LEDGE_VEC_TYPED_H */
