@@ -154,7 +154,7 @@ also 'also       ubsan  Index-out-of-bounds'
 check 1 '1 issue, 1 root cause' $known "$dir/in/null"
 also 'Null-dereference WRITE'
 for build in asan ubsan tsan; do
-    "$dir/bin/$build" "$dir/in/null" 2>"$dir/logs/null-$build.log" && fail "$build: null ran clean"
+    "$dir/bin/$build" "$dir/in/null" 2>"$dir/logs/a-null-$build.log" && fail "$build: null ran clean"
 done
 check 1 '3 files, 3 with a crash: 1 issue, 1 root cause' "$dir/logs"
 for build in asan ubsan; do
@@ -230,9 +230,9 @@ check 0 '0 files, 0 with a crash' "$dir/void"
 check 0 '[]' --json "$dir/void"
 check 3 'nothing tells which target this is an input of' "$dir/zeros"
 check 3 '"class": "none"' --json "$dir/zeros"
-check 3 'cannot open /nowhere' "$dir/logs/null-asan.log" /nowhere --json
+check 3 'cannot open /nowhere' "$dir/logs/a-null-asan.log" /nowhere --json
 also '"crash_type": "Null-dereference WRITE"'
-check 3 'cannot read /proc/self/mem' /proc/self/mem "$dir/logs/null-asan.log"
+check 3 'cannot read /proc/self/mem' /proc/self/mem "$dir/logs/a-null-asan.log"
 also '1 issue'
 check 3 'No such file or directory' --manifest "$dir/no.json" "$dir/fine.log"
 "$ledge" triage --json - <"$dir/logs/index-asan.log" >"$dir/out" 2>&1
@@ -287,6 +287,11 @@ TERM=dumb
 coloured && fail 'no colour on a dumb terminal'
 check 1 'critical' "$dir/logs/index-asan.log"
 never "$escape["
+
+# The benchmark says what it measured. How fast that is, no test can say.
+"$ledge" bench triage --files 10 --json >"$dir/out" 2>&1 || fail "ledge bench triage: exit $?"
+also '"memory_growth"'
+also '"times_as_long_as_grep"'
 
 [ $failures -eq 0 ] && echo 'all as it should be'
 exit $((failures > 0))
