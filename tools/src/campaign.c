@@ -219,6 +219,12 @@ static void run_loop(struct campaign *campaign)
 {
     start_clock(campaign);
     progress_begin(campaign);
+    for (size_t i = 0; i < campaign->subjects_len; i++)
+        if (campaign->subjects[i].redundant)
+            progress_say(campaign, "%s: %llu redundant files taken out of the corpus, %llu left",
+                         campaign->subjects[i].target->name,
+                         (unsigned long long)campaign->subjects[i].redundant,
+                         (unsigned long long)campaign->subjects[i].corpus_files);
     findings_resume(campaign);
     gather_leftovers(campaign);
     for (size_t i = 0; i < campaign->instances_len; i++)

@@ -47,6 +47,7 @@ struct subject {
     const struct target *target;
     char *directory, *corpus;
     uint64_t corpus_files, edges;
+    uint64_t redundant; /* files that were taken out of the corpus at the start */
     unsigned new_issues;
 };
 
@@ -138,6 +139,8 @@ void instance_kill_strays(const struct instance *instance);
 void instance_tick(struct instance *instance); /* polls, and kills what doesn't end */
 
 /* corpus.c */
+/* Makes the shared corpus, with the seeds in it. One that has grown large is distilled first, when
+ * that is quick: few files that exercise the same. */
 bool corpus_prepare(struct subject *subject, struct fail *why);
 /* Puts an input into the shared corpus, under the name of its content. */
 bool corpus_add(struct subject *subject, const void *bytes, size_t len, struct fail *why);

@@ -5,7 +5,14 @@
 #include <unistd.h>
 
 #include "campaign_parts.h"
+#include "distil.h"
+#include "measure.h"
 #include "mem.h"
+#include "proc.h"
+
+enum { DISTIL_FROM = 500 }; /* files; fewer are no burden */
+
+static const double distil_most_s = 2; /* what it may take before a campaign; else the next time */
 
 bool corpus_add(struct subject *subject, const void *bytes, size_t len, struct fail *why)
 {
@@ -73,11 +80,39 @@ static bool copy_seeds(struct subject *subject, struct fail *why)
     return ok;
 }
 
+/* Takes out what is redundant: nothing runs yet that might be reading it. Best effort: a corpus
+ * that can't be measured, or not in time, stays as it is; what was measured counts the next time.
+ */
+static void distil_corpus(struct subject *subject)
+{
+    struct fail why;
+    struct distil distil = {0};
+    const struct build *build = measure_build(subject->target, NULL, &why);
+    struct distil_options options = {.target = subject->target,
+                                     .builds = &build,
+                                     .builds_len = 1,
+                                     .cover = COVER_COUNTERS | COVER_CELLS,
+                                     .cache = subject->directory,
+                                     .most_s = distil_most_s};
+    if (build && distil_add(&distil, subject->corpus, false, &why) &&
+        distil_measure(&distil, &options, NULL, &why)) {
+        distil_choose(&distil);
+        for (size_t i = 0; i < distil.len; i++)
+            if (!distil.files[i].kept && !distil.files[i].failed)
+                subject->redundant += unlink(distil.files[i].path) == 0;
+    }
+    distil_free(&distil);
+}
+
 bool corpus_prepare(struct subject *subject, struct fail *why)
 {
     /* The seeds are copied rather than read in place: one that crashes a build can be taken out. */
     if (!dir_make(subject->corpus, why) || !copy_seeds(subject, why))
         return false;
+    if (corpus_count(subject) >= DISTIL_FROM)
+        distil_corpus(subject);
+    if (proc_interrupted())
+        return fail_set(why, "", "interrupted");
     subject->corpus_files = corpus_count(subject);
     if (subject->corpus_files > 0)
         return true;

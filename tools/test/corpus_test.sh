@@ -59,6 +59,7 @@ manifest() { # NAME BINARY
   "targets": [ { "name": "steps", "format_version": 1, "kit": false, "source": "$steps", "corpus": "$dir/corpus",
     "limits": { "timeout_ms": 300, "rss_mb": 512, "max_len": 64 },
     "builds": [ { "engine": "replay", "sanitizer": "edges", "binary": "$2" },
+                { "engine": "libfuzzer", "sanitizer": "none", "binary": "$dir/steps-libfuzzer" },
                 { "engine": "afl", "sanitizer": "none", "binary": "$dir/steps-afl" } ] } ] }
 END
 }
@@ -175,6 +176,22 @@ if [ -n "$afl" ]; then
 else
     echo 'skipped: AFL++ (no afl-clang-fast)'
 fi
+
+# A campaign that goes on from a large corpus distils it first, and only then.
+mkdir -p state/steps/corpus seeds
+cp corpus/f1 seeds
+sed 's|/corpus",|/seeds",|' good.json >campaign.json
+for ((i = 0; i < 600; i++)); do
+    cat "corpus/f$((i % 400))" "corpus/f$((i * 7 % 400))" >"state/steps/corpus/$i"
+done
+grown=$(covered state/steps/corpus)
+"$ledge" fuzz --manifest campaign.json steps --engine libfuzzer --sanitizer none --seconds 1 --state state >out 2>&1
+grep -q 'redundant files taken out of the corpus' out || fail 'a campaign left a large corpus as it was'
+[ "$(ls state/steps/corpus | wc -l)" -lt 300 ] || fail 'a campaign took little out of the corpus'
+now=$(covered state/steps/corpus)
+[ "${now% *}" -ge "${grown% *}" ] && [ "${now#* }" -ge "${grown#* }" ] || fail "a campaign lost coverage: $now, had $grown"
+"$ledge" fuzz --manifest campaign.json steps --engine libfuzzer --sanitizer none --seconds 1 --state state >out 2>&1
+grep -q 'redundant' out && fail 'a small corpus was distilled'
 
 # What can't be done says so, and nothing is lost.
 mkdir empty
