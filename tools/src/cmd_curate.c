@@ -309,7 +309,7 @@ static int curate(struct session *session, const char *text, bool json)
 {
     struct candidate candidate;
     struct fail why;
-    int code;
+    int code = EXIT_CANNOT;
     char *result = result_of(session, text, &code);
     if (!result)
         return code;

@@ -119,7 +119,7 @@ char *store_text_or_null(sqlite3_stmt *statement, int column)
 char *store_text(sqlite3_stmt *statement, int column)
 {
     char *text = store_text_or_null(statement, column);
-    return text ? text : mem_text("");
+    return text ? text : mem_copy("", 0);
 }
 
 bool store_begin(struct store *store, struct fail *why)

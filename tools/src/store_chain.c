@@ -205,13 +205,13 @@ bool chain_empty_head(struct store *store, struct fail *why)
 
 static bool parse_head(const char *bytes, size_t len, struct chain_head *head)
 {
-    long long entries;
     char line[HEAD_SIZE + 1];
-    if (len != HEAD_SIZE || sscanf(bytes, "%lld %64s", &entries, head->hash) != 2 || entries < 0)
+    if (len != HEAD_SIZE)
         return false;
-    head->len = entries;
-    snprintf(line, sizeof line, "%020lld %s\n", entries, head->hash);
-    return memcmp(line, bytes, HEAD_SIZE) == 0;
+    head->len = strtoll(bytes, NULL, 10); /* what it makes of no number is not what was written */
+    snprintf(head->hash, sizeof head->hash, "%.64s", bytes + HEAD_SIZE - 1 - 64);
+    snprintf(line, sizeof line, "%020lld %s\n", (long long)head->len, head->hash);
+    return head->len >= 0 && memcmp(line, bytes, HEAD_SIZE) == 0;
 }
 
 void chain_read_head(const struct store *store, struct chain_head *head)

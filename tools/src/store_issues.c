@@ -24,8 +24,10 @@ static bool issue_status(struct store *store, int64_t issue, char **status, stru
     *status = code == SQLITE_ROW ? store_text(statement, 0) : NULL;
     sqlite3_finalize(statement);
     if (code == SQLITE_DONE)
-        return fail_set(why, "`ledge show` lists them", "there is no issue-%lld", (long long)issue);
-    return code == SQLITE_ROW || store_complain(store, why);
+        fail_set(why, "`ledge show` lists them", "there is no issue-%lld", (long long)issue);
+    else if (code != SQLITE_ROW)
+        store_complain(store, why);
+    return *status != NULL;
 }
 
 static bool refuse_step(int64_t issue, const char *from, const char *to, struct fail *why)
@@ -258,8 +260,10 @@ bool store_issue(struct store *store, int64_t id, struct store_issue *issue, str
         read_issue(store, statement, issue);
     sqlite3_finalize(statement);
     if (code == SQLITE_DONE)
-        return fail_set(why, "`ledge show` lists them", "there is no issue-%lld", (long long)id);
-    return code == SQLITE_ROW || store_complain(store, why);
+        fail_set(why, "`ledge show` lists them", "there is no issue-%lld", (long long)id);
+    else if (code != SQLITE_ROW)
+        store_complain(store, why);
+    return code == SQLITE_ROW;
 }
 
 bool store_issues(struct store *store, const char *target, int64_t **ids, size_t *len,
@@ -330,7 +334,7 @@ static bool set_minimized(struct store *store, int64_t issue, const char *path, 
 bool store_minimized(struct store *store, int64_t issue, const void *bytes, size_t len,
                      struct fail *why)
 {
-    struct store_issue about;
+    struct store_issue about = {0};
     if (!store_issue(store, issue, &about, why))
         return false;
     char *path = files_input_path("minimized", about.target, bytes, len);
@@ -360,7 +364,7 @@ static bool set_curated(struct store *store, int64_t issue, const char *director
 
 bool store_curated(struct store *store, int64_t issue, const char *directory, struct fail *why)
 {
-    struct store_issue about;
+    struct store_issue about = {0};
     if (!store_issue(store, issue, &about, why))
         return false;
     bool known = strcmp(about.status, "curated") == 0 && about.reproducer &&

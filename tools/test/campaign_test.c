@@ -2,6 +2,8 @@
  * on purpose. */
 #include "campaign.h"
 #include "fake.h"
+#include "store_audit.h"
+#include "store_show.h"
 
 /* Crashes at once, each time with the same input. */
 static const char crashing[] =
@@ -89,6 +91,123 @@ static void names_counts_and_resumes(void **state)
     fake_close(fake);
 }
 
+/* The state directory's store, for looking. */
+static struct store *open_state(const struct fake *fake, enum store_mode mode)
+{
+    char *state = mem_print("%s/state", fake->directory);
+    struct fail why;
+    struct store *store = store_open(state, mode, &why);
+    if (!store)
+        fail_msg("%s", why.what);
+    free(state);
+    return store;
+}
+
+static void on_problem(void *context, const char *text)
+{
+    (void)context;
+    print_error("%s\n", text);
+}
+
+static void assert_store_holds(const struct fake *fake)
+{
+    struct audit audit = {.problem = on_problem};
+    struct fail why;
+    struct store *store = open_state(fake, STORE_READ);
+    assert_true(store_audit(store, &audit, &why));
+    assert_int_equal(audit.problems, 0);
+    store_close(store);
+}
+
+/* Every crash leads to its input, its log, the build that said so, and the campaign. */
+static void leaves_nothing_unexplained(void **state)
+{
+    (void)state;
+    struct fake *fake = fake_open(crashing);
+    struct campaign_result result;
+    struct campaign_options options = {.seconds = 30, .enough = the_first};
+    struct fail why;
+    assert_true(run(fake, &options, &result, &why));
+    campaign_result_free(&result);
+    assert_store_holds(fake);
+    struct store *store = open_state(fake, STORE_READ);
+    json_t *crash = show_thing(store, &(struct show_ref){SHOW_CRASH, 1}, &why), *log;
+    assert_non_null(crash);
+    const char *build, *command, *outcome, *path;
+    assert_int_equal(json_unpack(crash, "{s:{s:s}, s:{s:s, s:s}, s:s, s:o}", "build", "binary",
+                                 &build, "campaign", "command", &command, "outcome", &outcome,
+                                 "log", &path, "report", &log),
+                     0);
+    assert_string_equal(build, fake->builds[0].binary);
+    assert_non_null(strstr(command, "campaign_test"));
+    assert_string_equal(outcome, "done");
+    assert_string_equal(json_string_value(json_object_get(log, "crash_state")), "deep\nfake");
+    char *bytes;
+    size_t len;
+    assert_true(file_read(path, &bytes, &len, &why));
+    assert_non_null(strstr(bytes, "AddressSanitizer: heap-buffer-overflow"));
+    free(bytes);
+    json_decref(crash);
+    store_close(store);
+    fake_close(fake);
+}
+
+/* As while the target is being built anew. */
+static const char missing_once[] = "#!/bin/sh\n"
+                                   "tries=$(dirname $0)/tries\n"
+                                   "echo . >>$tries\n"
+                                   "[ $(wc -l <$tries) -gt 2 ] || exit 2\n"
+                                   "echo \"ledge-run: $1\" >&2\n"
+                                   "kill -SEGV $$\n";
+
+static void tries_again_what_could_not_be_replayed(void **state)
+{
+    (void)state;
+    struct fake *fake = fake_open(flaky);
+    struct campaign_result result;
+    struct fail why;
+    fake_script(fake, "replayer", missing_once);
+    struct campaign_options options = {.seconds = 20, .enough = the_first};
+    assert_true(run(fake, &options, &result, &why));
+    assert_int_equal(result.issues_len, 1);
+    campaign_result_free(&result);
+    assert_store_holds(fake);
+    struct store *store = open_state(fake, STORE_READ);
+    json_t *crash = show_thing(store, &(struct show_ref){SHOW_CRASH, 1}, &why);
+    assert_int_equal(json_integer_value(json_object_get(crash, "attempts")), 2);
+    assert_string_equal(json_string_value(json_object_get(crash, "status")), "named");
+    json_decref(crash);
+    store_close(store);
+    fake_close(fake);
+}
+
+static void says_what_is_back(void **state)
+{
+    (void)state;
+    struct fake *fake = fake_open(crashing);
+    struct campaign_result result;
+    struct campaign_options options = {.seconds = 30, .enough = the_first};
+    struct fail why;
+    assert_true(run(fake, &options, &result, &why));
+    campaign_result_free(&result);
+    struct store *store = open_state(fake, STORE_WRITE);
+    assert_true(store_minimized(store, 1, "crash deep", 10, &why));
+    assert_true(store_curated(store, 1, fake->directory, &why));
+    assert_true(store_move(store, 1, "fixed", "mended", &why));
+    store_close(store);
+    char *text;
+    size_t len;
+    FILE *progress = open_memstream(&text, &len);
+    options = (struct campaign_options){.seconds = 2, .progress = progress};
+    assert_true(run(fake, &options, &result, &why));
+    assert_string_equal(result.issues[0].issue.status, "reproduced");
+    campaign_result_free(&result);
+    fclose(progress);
+    assert_non_null(strstr(text, "BACK fake  issue-1 was fixed, and fails again"));
+    free(text);
+    fake_close(fake);
+}
+
 static void recovers_an_input_from_the_output(void **state)
 {
     (void)state;
@@ -157,6 +276,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_counts_and_resumes),
+        cmocka_unit_test(leaves_nothing_unexplained),
+        cmocka_unit_test(tries_again_what_could_not_be_replayed),
+        cmocka_unit_test(says_what_is_back),
         cmocka_unit_test(recovers_an_input_from_the_output),
         cmocka_unit_test(keeps_what_does_not_fail_again),
         cmocka_unit_test(kills_what_does_not_end),
