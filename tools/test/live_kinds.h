@@ -69,7 +69,6 @@ static const struct live_kind address_kinds[] = {
     {"leak_cycle", "Indirect-leak", "leak", "new_node\nmake_cycle\nleak_cycle", ALL, 'n', 'n'},
     {"fortified", "Buffer-overflow", "memory", OWN, CLANG, 'y', 'n'},
     {"aborts", "Abrt", "signal", OWN, ALL, 'n', 'y'},
-    {"raises", "UNKNOWN READ", "memory", OWN, ALL, 'y', '?'},
     {"asserts", "ASSERT", "assert", "one == 2 && \"one isn't two\"\nasserts\nrun", ALL, 'y', 'n'},
     {"asserts_numbers", "ASSERT", "assert",
      "one == NUMBER && sink != ADDRESS\nasserts_numbers\nrun", ALL, 'y', 'n'},
