@@ -31,50 +31,34 @@ static size_t index_of(ledge_view text, const void *found)
     return found ? (size_t)((const unsigned char *)found - text.ptr) : TEXT_NONE;
 }
 
-/* Which pairs of bytes stand side by side in the text in focus: a needle with a pair that doesn't
- * can't be in it. Several pairs share a bit, so that a set bit proves nothing. */
-enum { PAIRS = 2048 };
-
-static _Thread_local struct {
-    const unsigned char *from, *to;
-    uint64_t bits[PAIRS / 64];
-} focus;
-
-static unsigned pair_of(unsigned char first, unsigned char second)
-{
-    return (first + 37u * second) % PAIRS;
-}
+_Thread_local struct text_focused text_focused;
 
 void text_focus(ledge_view text)
 {
-    memset(&focus, 0, sizeof focus);
+    memset(&text_focused, 0, sizeof text_focused);
     if (text.length == 0)
         return;
-    focus.from = text.ptr;
-    focus.to = text.ptr + text.length;
+    text_focused.from = text.ptr;
+    text_focused.to = text.ptr + text.length;
     for (size_t i = 1; i < text.length; i++) {
-        unsigned pair = pair_of(text.ptr[i - 1], text.ptr[i]);
-        focus.bits[pair / 64] |= UINT64_C(1) << pair % 64;
+        unsigned pair = (text.ptr[i - 1] + 37u * text.ptr[i]) % TEXT_PAIRS;
+        text_focused.bits[pair / 64] |= UINT64_C(1) << pair % 64;
     }
 }
 
-static bool is_out_of_question(ledge_view text, const char *needle)
+static bool lacks_a_pair(const char *needle)
 {
-    if (!focus.from || text.ptr < focus.from || text.ptr + text.length > focus.to)
-        return false;
-    for (; needle[0] && needle[1]; needle++) {
-        unsigned pair = pair_of((unsigned char)needle[0], (unsigned char)needle[1]);
-        if (!(focus.bits[pair / 64] >> pair % 64 & 1))
+    for (; needle[0] && needle[1]; needle++)
+        if (!text_has_pair((unsigned char)needle[0], (unsigned char)needle[1]))
             return true;
-    }
     return false;
 }
 
 /* memmem prepares a table for each call, which takes longer than to look through a line for the
  * needle's first byte. */
-size_t text_find(ledge_view text, const char *needle)
+size_t text_search(ledge_view text, const char *needle)
 {
-    if (text.length == 0 || is_out_of_question(text, needle))
+    if (text.length == 0 || (text_is_focused(text) && lacks_a_pair(needle)))
         return TEXT_NONE;
     size_t len = strlen(needle);
     if (text.length < len || len == 0)
@@ -96,11 +80,6 @@ size_t text_find_last(ledge_view text, const char *needle)
             return at - len;
     }
     return TEXT_NONE;
-}
-
-bool text_has(ledge_view text, const char *needle)
-{
-    return text_find(text, needle) != TEXT_NONE;
 }
 
 size_t text_find_byte(ledge_view text, char byte)

@@ -23,19 +23,19 @@ bool text_is(ledge_view text, const char *other);
 bool text_starts(ledge_view text, const char *prefix);
 bool text_ends(ledge_view text, const char *suffix);
 
-/* text_find returns the first index of needle, text_find_last the last one; or TEXT_NONE. needle
- * isn't empty. */
-size_t text_find(ledge_view text, const char *needle);
-size_t text_find_last(ledge_view text, const char *needle);
-
 /* text_focus says that the searches that follow will be in this text or in parts of it, over and
  * over, mostly for what isn't there; text_find, and what is built on it, then see that without
  * looking through the text. The bytes mustn't change until the next call; the empty view ends it.
  * One focus for each thread. O(length). */
 void text_focus(ledge_view text);
 
+/* text_find returns the first index of needle, text_find_last the last one; or TEXT_NONE. needle
+ * isn't empty. */
+static inline size_t text_find(ledge_view text, const char *needle);
+size_t text_find_last(ledge_view text, const char *needle);
+
 /* text_has is text_find as a yes or no. */
-bool text_has(ledge_view text, const char *needle);
+static inline bool text_has(ledge_view text, const char *needle);
 
 /* text_find_byte and text_find_last_byte are the same for one byte. */
 size_t text_find_byte(ledge_view text, char byte);
@@ -71,5 +71,46 @@ bool text_is_hex(unsigned char byte);
 
 /* Letters, digits and the underscore. */
 bool text_is_name(unsigned char byte);
+
+/* --- How text_find sees what isn't there ------------------------------------------------------ */
+
+/* Which pairs of bytes stand side by side in the text in focus: a needle with a pair that doesn't
+ * can't be in it. Several pairs share a bit, so that a set bit proves nothing. */
+enum { TEXT_PAIRS = 2048 };
+
+struct text_focused {
+    const unsigned char *from, *to;
+    uint64_t bits[TEXT_PAIRS / 64];
+};
+
+extern _Thread_local struct text_focused text_focused;
+
+/* text_search is text_find that takes its time. */
+size_t text_search(ledge_view text, const char *needle);
+
+static inline bool text_has_pair(unsigned char first, unsigned char second)
+{
+    unsigned pair = (first + 37u * second) % TEXT_PAIRS;
+    return text_focused.bits[pair / 64] >> pair % 64 & 1;
+}
+
+static inline bool text_is_focused(ledge_view text)
+{
+    return text_focused.from && text.ptr >= text_focused.from &&
+           text.ptr + text.length <= text_focused.to;
+}
+
+static inline size_t text_find(ledge_view text, const char *needle)
+{
+    if (needle[0] && needle[1] && text_is_focused(text) &&
+        !text_has_pair((unsigned char)needle[0], (unsigned char)needle[1]))
+        return TEXT_NONE;
+    return text_search(text, needle);
+}
+
+static inline bool text_has(ledge_view text, const char *needle)
+{
+    return text_find(text, needle) != TEXT_NONE;
+}
 
 #endif
