@@ -1,7 +1,10 @@
 #include "feature_set.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "files.h"
 #include "mem.h"
@@ -243,6 +246,19 @@ static char *put_kept(char *at, const struct kept *kept)
     return put(at, kept->features.at, (size_t)kept->features.len * 4);
 }
 
+/* At once, but not durably: what a power cut leaves is told by its sums, and measured again. */
+static bool replace_file(const char *path, const char *bytes, size_t len, struct fail *why)
+{
+    char *half = mem_print("%s.half%ld", path, (long)getpid());
+    bool ok = file_put(half, bytes, len, why);
+    if (ok && rename(half, path) != 0)
+        ok = fail_set(why, "", "cannot write %s: %s", path, strerror(errno));
+    if (!ok)
+        unlink(half);
+    free(half);
+    return ok;
+}
+
 bool feature_cache_save(struct feature_cache *cache, struct fail *why)
 {
     if (cache->len == cache->sorted)
@@ -263,7 +279,7 @@ bool feature_cache_save(struct feature_cache *cache, struct fail *why)
     for (size_t i = 0; i < cache->len; i++)
         if (all || cache->kept[i].wanted)
             at = put_kept(at, &cache->kept[i]);
-    bool ok = file_write(cache->path, bytes, (size_t)(at - bytes), why);
+    bool ok = replace_file(cache->path, bytes, (size_t)(at - bytes), why);
     free(bytes);
     return ok;
 }

@@ -78,8 +78,8 @@ const struct features *feature_cache_find(const struct feature_cache *cache, con
 void feature_cache_add(struct feature_cache *cache, struct feature_space space, const char id[33],
                        const struct features *features);
 
-/* feature_cache_save writes the file, durably and at once, when something was added. What no run
- * asked for since the cache was opened is left out once the file would pass 64 MiB. */
+/* feature_cache_save writes the file, at once, when something was added. What nobody has asked for
+ * since the cache was opened is left out once the file would pass 64 MiB. */
 bool feature_cache_save(struct feature_cache *cache, struct fail *why);
 
 void feature_cache_free(struct feature_cache *cache);
