@@ -14,6 +14,7 @@ struct bench {
     int (*run)(int argc, char **argv);
 };
 
+int bench_corpus(int argc, char **argv);
 int bench_minimize(int argc, char **argv);
 int bench_triage(int argc, char **argv);
 

@@ -6,6 +6,7 @@
 #include "options.h"
 
 static const struct bench benches[] = {
+    {"corpus", "a corpus distilled, beside libFuzzer's -merge=1 and afl-cmin", bench_corpus},
     {"minimize", "what is left of long crashes, beside afl-tmin and libFuzzer", bench_minimize},
     {"triage", "megabytes of logs per second, beside grep; memory", bench_triage},
     {NULL, NULL, NULL},
