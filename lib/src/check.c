@@ -131,13 +131,14 @@ static struct ledge_check_slot *climb(const ledge_check *check, struct ledge_che
     return slot;
 }
 
-/* Whether the region has some of the size bytes at start, but not all, nor all of itself there. */
+/* Whether a region that starts at or before the last of the size bytes at start has some of them,
+ * but not all, nor all of itself there. */
 static bool is_cut(const struct ledge_check_slot *slot, uintptr_t start, size_t size)
 {
     uintptr_t from = (uintptr_t)slot->ptr;
     if (from < start)
         return start - from < slot->size && size > slot->size - (start - from);
-    return from - start < size && from != start && slot->size > size - (from - start);
+    return from != start && slot->size > size - (from - start);
 }
 
 /* Whether slot or one of its parents is cut. */
@@ -188,8 +189,7 @@ bool ledge_check_is_valid(const ledge_check *check)
     for (size_t i = 0; i < check->live; i++) {
         const struct ledge_check_start *start = &check->starts[i];
         const struct ledge_check_slot *slot = &check->slots[start->slot];
-        if (start->slot >= check->used || !slot->ptr || slot->size == 0 ||
-            start->start != (uintptr_t)slot->ptr)
+        if (start->slot >= check->used || slot->size == 0 || start->start != (uintptr_t)slot->ptr)
             return false;
 
         /* The parent is around it, and is the innermost of those before it that are. */
