@@ -7,7 +7,8 @@
 #include "crash.h"
 
 /* record_crash reads the crash from the report.json in input's directory; without stacks and
- * reasons. False when there is none, or it isn't one. On true *crash is for crash_free. */
+ * reasons. False when there is none, or it isn't one, or the bug is mended ("expect": "quiet", as
+ * `ledge curate` writes). On true *crash is for crash_free. */
 bool record_crash(const char *input, struct crash *crash);
 
 /* record_is_minimized says whether there is a report.json that tells how the input shrank. */

@@ -201,6 +201,10 @@ also '1 file, 1 with a crash'
 check 1 '"signature": "0123456789abcdef"' $known --json "$dir/kept"
 also '"confidence": "low"'
 
+sed -i 's/"class"/"expect": "quiet", "class"/' "$dir/kept/report.json"
+check 0 'no crash under any build (40 replays)' $known "$dir/kept"
+never 'although'
+
 # How a process ends without a word: each in its class, and a status is none.
 known="--manifest $dir/manifest.json --target ends"
 ends() { # HOW CLASS TYPE
