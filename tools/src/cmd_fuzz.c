@@ -80,10 +80,10 @@ static void print_issue(const struct campaign_issue *seen)
     char *type = describe_type(issue->type);
     char *state = describe_state(issue->state);
     printf("%s %s  %s  %s\n      %s\n      %s/%s, after %.0f s; seen %llu times; fails %u of %u; "
-           "signature %s\n      %s\n",
+           "issue-%lld, signature %s\n      %s\n",
            seen->is_new ? "NEW  " : "known", issue->target, issue->build, type, state,
            issue->engine, issue->sanitizer, issue->seconds, (unsigned long long)issue->count,
-           issue->hits, issue->runs, issue->signature, issue->artifact);
+           issue->hits, issue->runs, (long long)issue->id, issue->signature, issue->artifact);
     free(type);
     free(state);
 }
@@ -109,6 +109,7 @@ static json_t *issue_json(const struct campaign_issue *seen)
 {
     const struct store_issue *issue = &seen->issue;
     json_t *object = json_object();
+    json_put(object, "id", json_integer(issue->id));
     json_put(object, "target", json_text(issue->target));
     json_put(object, "new", json_boolean(seen->is_new));
     json_put(object, "crash_type", json_text(issue->type));

@@ -259,7 +259,11 @@ static bool find_inputs(struct replay *replay, const struct arguments *arguments
         return find_given(replay, arguments, why);
     const struct target **targets;
     size_t len;
-    if (!manifest_select(replay->manifest, arguments->at, arguments->len, &targets, &len, why))
+    char *one = mem_text(chosen.target);
+    bool known = manifest_select(replay->manifest, one ? &one : arguments->at,
+                                 one ? 1 : arguments->len, &targets, &len, why);
+    free(one);
+    if (!known)
         return false;
     bool ok = true;
     for (size_t i = 0; i < len && ok; i++)

@@ -9,6 +9,7 @@
 #include "options.h"
 #include "state_place.h"
 #include "store_show.h"
+#include "store_state.h"
 
 static struct {
     const char *state;
@@ -233,13 +234,21 @@ static void print_facts(const json_t *issue)
     free(last);
 }
 
+static void print_next(const json_t *issue)
+{
+    char *status = member(issue, "status"), *next = state_next(&issue_states, status);
+    printf("  %-11s %s\n", "may become", next);
+    free(status);
+    free(next);
+}
+
 static void print_issue(const json_t *issue)
 {
     size_t i;
     json_t *crash;
     print_headline(issue);
     print_facts(issue);
-    print_member(issue, "may become", "next");
+    print_next(issue);
     print_member(issue, "duplicate", "duplicate_of");
     print_member(issue, "minimized", "minimized");
     print_member(issue, "reproducer", "reproducer");

@@ -34,9 +34,11 @@ bool store_corrupt(struct store *store, struct fail *why, const char *format, ..
     fail_set(why, "", "the store %s is corrupt: %s", store->path, what);
     for (char *at = why->what; *at; at++)
         *at = (unsigned char)*at < ' ' ? ' ' : *at;
-    snprintf(why->next, sizeof why->next,
-             "move it away (mv %s %s.bad) and run again: the inputs beside it are taken up anew",
-             store->path, store->path);
+    snprintf(
+        why->next, sizeof why->next,
+        "move it away (mkdir %s/bad && mv %s* %s/ledger.head %s/bad) and run again: the inputs "
+        "beside it are taken up anew",
+        store->directory, store->path, store->directory, store->directory);
     return false;
 }
 

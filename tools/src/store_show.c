@@ -146,20 +146,37 @@ static json_t *crash_json(struct store *store, int64_t id)
                        " LEFT JOIN artifacts a ON a.id = c.input LEFT JOIN artifacts m ON m.id = " \
                        "i.minimized "
 
+static json_t *next_json(const char *status)
+{
+    json_t *all = json_array();
+    const char *const *next = status ? state_after(&issue_states, status) : NULL;
+    for (; next && *next; next++)
+        json_append(all, json_text(*next));
+    return all;
+}
+
+static json_t *signatures_json(struct store *store, int64_t issue)
+{
+    json_t *all = json_array();
+    sqlite3_stmt *statement = store_prepare(
+        store, "SELECT signature FROM aliases WHERE issue = ? ORDER BY id", "i", issue);
+    while (statement && sqlite3_step(statement) == SQLITE_ROW) {
+        char *signature = store_text(statement, 0);
+        json_append(all, json_text(signature));
+        free(signature);
+    }
+    sqlite3_finalize(statement);
+    return all;
+}
+
 static json_t *issue_json(struct store *store, int64_t id)
 {
     json_t *issue =
         one_json(store, store_prepare(store, "SELECT " ISSUE_COLUMNS "WHERE i.id = ?", "i", id));
     if (!json_is_object(issue))
         return issue;
-    char *next = state_next(&issue_states, json_string_value(json_object_get(issue, "status")));
-    json_put(issue, "next", json_text(next));
-    free(next);
-    json_put(issue, "signatures",
-             rows_json(store, store_prepare(store,
-                                            "SELECT signature FROM aliases WHERE issue = ?"
-                                            " ORDER BY id",
-                                            "i", id)));
+    json_put(issue, "next", next_json(json_string_value(json_object_get(issue, "status"))));
+    json_put(issue, "signatures", signatures_json(store, id));
     json_put(issue, "build", build_json(store, reference(store, "issues", "build", id)));
     json_put(issue, "crash", crash_json(store, reference(store, "issues", "crash", id)));
     json_put(issue, "crashes",

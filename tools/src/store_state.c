@@ -39,6 +39,12 @@ static const struct state_step *find(const struct state_machine *machine, const 
     return NULL;
 }
 
+const char *const *state_after(const struct state_machine *machine, const char *from)
+{
+    const struct state_step *step = find(machine, from);
+    return step ? step->next : NULL;
+}
+
 bool state_known(const struct state_machine *machine, const char *name)
 {
     return find(machine, name) != NULL;

@@ -37,6 +37,9 @@ extern const struct state_machine issue_states, crash_states;
 bool state_known(const struct state_machine *machine, const char *name);
 bool state_legal(const struct state_machine *machine, const char *from, const char *to);
 
+/* state_after is what may follow, NULL-terminated; NULL for what isn't known. */
+const char *const *state_after(const struct state_machine *machine, const char *from);
+
 /* state_next lists what may follow: "minimized, flaky, wontfix or duplicate"; "nothing". For
  * free(). */
 char *state_next(const struct state_machine *machine, const char *from);

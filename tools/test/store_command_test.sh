@@ -168,6 +168,18 @@ check 3 'cannot be a duplicate of itself' curate $m $s issue-1 --duplicate-of is
 check 0 'is wontfix now' curate $m $s 1 --wontfix
 check 0 'all hold' verify $s
 
+# Three at once on one store: each file is one crash all the same.
+mkdir "$dir/same"
+for i in $(seq 1 12); do printf 'boomz %d' "$i" >"$dir/same/$i"; done
+for i in 1 2 3; do
+    "$ledge" triage $m --state "$dir/shared" --target fake --runs 1 "$dir/same" >"$dir/out.$i" 2>&1 &
+done
+wait
+check 0 '1 issue, 12 crashes' show --state "$dir/shared"
+check 0 'all hold' verify --state "$dir/shared"
+new=$(cat "$dir"/out.? | sed -n 's/.*(\([0-9]*\) new).*/\1/p' | awk '{ n += $1 } END { print n }')
+[ "$new" = 12 ] || { echo "FAILED: $new new crashes, and there are 12"; failures=$((failures + 1)); }
+
 # What is no store.
 mkdir "$dir/rubbish"
 head -c 5000 /dev/urandom >"$dir/rubbish/store.db"
@@ -177,6 +189,11 @@ check 3 'is corrupt' triage --state "$dir/rubbish" "$dir/in/z.log"
 cp "$dir/rubbish/store.db" "$dir/state/store.db"
 check 3 'is corrupt' show $s
 check 1 'is corrupt' verify $s # it was a store: its bytes were changed
+# What is said to do about it helps.
+sed -n 's/.*(\(mkdir .*\)) and run.*/\1/p' "$dir/out" >"$dir/advice"
+sh "$dir/advice" || { echo 'FAILED: the advice'; failures=$((failures + 1)); }
+check 1 '(1 new)' triage $m $s "$dir/in/z.log"
+check 0 'all hold' verify $s
 check 3 'cannot make the directory' triage --state "$dir/in/one/state" "$dir/in/z.log"
 
 # A full disk.
