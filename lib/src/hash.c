@@ -119,6 +119,14 @@ static ledge_hash_seed guessable_seed(const void *salt)
                              ledge_hash_sip24(parts, sizeof(parts), &right)};
 }
 
+WRAPS ledge_hash_seed ledge_hash_seed_from(uint64_t number)
+{
+    /* The first two numbers of SplitMix64. */
+    const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
+    return (ledge_hash_seed){ledge_hash_mix64(number + golden),
+                             ledge_hash_mix64(number + golden + golden)};
+}
+
 ledge_hash_seed ledge_hash_seed_random(const void *salt)
 {
     ledge_hash_seed seed;

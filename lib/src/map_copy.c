@@ -63,7 +63,7 @@ static ledge_map empty_like(const ledge_map *map)
 ledge_status ledge_map_shrink_to_fit(ledge_map *map)
 {
     ledge_map tight = empty_like(map);
-    ledge_status status = ledge_map_reserve(&tight, map->length);
+    ledge_status status = map->length ? ledge_map_reserve(&tight, map->length) : LEDGE_OK;
     for (ledge_map_iter it = ledge_map_begin(map); status == LEDGE_OK && ledge_map_next(&it);) {
         unsigned char *entry;
         status = ledge_map_add(&tight, map_hash(map, it.key), &entry);

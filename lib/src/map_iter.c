@@ -21,9 +21,10 @@
 
 enum { ALL_SLOTS = (1 << LEDGE_MAP_SLOTS) - 1 };
 
-static unsigned log2_of(size_t power)
+/* The logarithm of the largest power of two that divides a number, which isn't 0. */
+static unsigned log2_lowest(size_t number)
 {
-    return (unsigned)__builtin_ctzll(power);
+    return (unsigned)__builtin_ctzll(number);
 }
 
 static size_t place_of(const ledge_map_iter *iter)
@@ -52,7 +53,7 @@ static void follow_segment(ledge_map_iter *iter, unsigned depth, size_t groups, 
     }
     iter->groups = iter->segment->mask + 1;
     for (; groups < iter->groups; groups *= 2)
-        iter->skip[log2_of(groups)] = place;
+        iter->skip[log2_lowest(groups)] = place;
     go_to(iter, place);
 }
 
@@ -76,6 +77,26 @@ ledge_map_iter ledge_map_begin(const ledge_map *map)
     return iter;
 }
 
+/* Where an iterator is that has come to the end. */
+static const struct ledge_map_group no_entries;
+
+/* Goes to the next segment; false behind the last one. */
+static bool next_segment(ledge_map_iter *iter)
+{
+    const uint64_t last = iter->hash | UINT64_MAX >> iter->depth;
+    if (last == UINT64_MAX)
+        return false;
+    iter->hash = last + 1;
+    enter_segment(iter);
+    return true;
+}
+
+/* What of the group that the iterator stands before was seen already, as a distance of places. */
+static size_t skip_here(const ledge_map_iter *iter)
+{
+    return iter->at != 0 && iter->ahead == ALL_SLOTS ? iter->skip[log2_lowest(iter->at)] : 0;
+}
+
 bool ledge_map_iter_follow(ledge_map_iter *iter)
 {
     if (!iter->map->dir)
@@ -84,24 +105,23 @@ bool ledge_map_iter_follow(ledge_map_iter *iter)
         enter_segment(iter);
     else if (iter->moves != iter->map->moves)
         follow_segment(iter, iter->depth, iter->groups, place_of(iter));
-    else
-        go_to(iter, (iter->at + 1) << 4);
 
-    for (;; go_to(iter, (iter->at + 1) << 4)) {
-        while (iter->at < iter->groups && iter->ahead == ALL_SLOTS && iter->at != 0 &&
-               iter->skip[log2_of(iter->at)] != 0)
-            go_to(iter, (iter->at << 4) + iter->skip[log2_of(iter->at)]);
+    for (;;) {
+        const size_t skip = skip_here(iter);
         if (iter->at >= iter->groups) {
-            const uint64_t last = iter->hash | UINT64_MAX >> iter->depth;
-            if (last == UINT64_MAX)
+            if (!next_segment(iter)) {
+                iter->group = &no_entries;
                 return false;
-            iter->hash = last + 1;
-            enter_segment(iter);
-        }
-        iter->group = &ledge_map_groups(iter->segment)[iter->at];
-        if (iter->ahead & map_taken(iter->group))
+            }
+        } else if (skip != 0) {
+            go_to(iter, (iter->at << 4) + skip);
+        } else if (iter->ahead & map_taken(&ledge_map_groups(iter->segment)[iter->at])) {
             break;
+        } else {
+            go_to(iter, (iter->at + 1) << 4);
+        }
     }
+    iter->group = &ledge_map_groups(iter->segment)[iter->at];
     iter->entries = map_entry(iter->map, iter->segment, iter->at, 0);
     return true;
 }

@@ -14,7 +14,7 @@
 
 #include <ledge/base.h>
 
-enum { TRACKING_ALLOC_BLOCKS = 16 };
+enum { TRACKING_ALLOC_BLOCKS = 64 };
 
 struct tracking_alloc {
     size_t requests; /* for memory, since the start: refused ones count, frees don't */

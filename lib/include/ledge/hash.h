@@ -38,6 +38,12 @@ typedef struct ledge_hash_seed {
  * somebody who tries. salt is not read. Never returns a seed of all zeros. Thread-safe. */
 ledge_hash_seed ledge_hash_seed_random(const void *salt);
 
+/* ledge_hash_seed_from returns a seed made from a number, the same each time: for what has to be
+ * repeated exactly, or for tests. A seed has to look random to be of use; small numbers put straight
+ * into one make ledge_hash_u64 a bad hash. O(1). */
+LEDGE_CONST
+ledge_hash_seed ledge_hash_seed_from(uint64_t number);
+
 /* ledge_hash_fold returns the upper half of the 128-bit product a * b, exclusive-or the lower half.
  * Every bit of a reaches every bit of the result, and so does every bit of b. O(1). */
 LEDGE_CONST
