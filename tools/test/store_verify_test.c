@@ -146,6 +146,68 @@ static void finds_a_changed_bit_of_the_database(void **state)
     free(path);
 }
 
+/* What is in a store while a process has it open, or after it was killed: SQLite's log holds the
+ * last transactions. The files are copied to another place, whose artifacts are links. */
+static char *copy_open_store(void)
+{
+    static const char *const files[] = {"store.db", "store.db-wal", "ledger.head"};
+    static const char *const places[] = {"crashes", "logs", "minimized"};
+    struct fail why;
+    char *other = mem_print("%s/other", directory);
+    assert_true(dir_make(other, &why));
+    for (size_t i = 0; i < 3; i++) {
+        char *from = mem_print("%s/%s", directory, files[i]);
+        char *to = mem_print("%s/%s", other, files[i]), *bytes;
+        size_t len;
+        assert_true(file_read(from, &bytes, &len, &why) && file_put(to, bytes, len, &why));
+        free(bytes);
+        free(from);
+        free(to);
+        from = mem_print("%s/%s", directory, places[i]);
+        to = mem_print("%s/%s", other, places[i]);
+        assert_int_equal(symlink(from, to), 0);
+        free(from);
+        free(to);
+    }
+    return other;
+}
+
+static void finds_a_changed_bit_of_the_log_of_sqlite(void **state)
+{
+    (void)state;
+    enum { FLIPS = 200 };
+    uint64_t seed = 3;
+    struct flips flips = {0};
+    struct fail why;
+    char *bytes;
+    size_t len;
+    fill_store();
+    struct store *store = open_store();
+    make_issue(store, "later input", "2222222222222222", 3, 3);
+    make_issue(store, "latest input", "3333333333333333", 3, 3);
+    char *other = copy_open_store();
+    store_close(store);
+    strcat(directory, "/other");
+    char *log = mem_print("%s/store.db-wal", directory),
+         *shared = mem_print("%s/store.db-shm", directory);
+    assert_true(file_read(log, &bytes, &len, &why));
+    assert_true(len > 10000);
+    assert_holds();
+    char *content = all_content();
+    for (unsigned i = 0; i < FLIPS; i++) {
+        uint64_t where = random_next(&seed);
+        unlink(shared); /* it is an index of the log, and made anew */
+        flip_one(log, bytes, len, (size_t)(where % len), (unsigned)(where >> 61), content, &flips);
+    }
+    assert_true(flips.found > FLIPS / 2);
+    *strrchr(directory, '/') = '\0';
+    free(content);
+    free(bytes);
+    free(log);
+    free(shared);
+    free(other);
+}
+
 static void assert_complains(const char *want)
 {
     struct complaints complaints;
@@ -429,6 +491,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(finds_a_changed_bit_of_the_database),
+        STORE_TEST(finds_a_changed_bit_of_the_log_of_sqlite),
         STORE_TEST(finds_a_changed_byte_of_each_file),
         STORE_TEST(finds_a_change_of_each_column),
         STORE_TEST(finds_what_was_done_by_hand),
