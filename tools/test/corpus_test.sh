@@ -197,6 +197,17 @@ grep -q 'redundant' out && fail 'a small corpus was distilled'
 mkdir empty
 check 3 'there is no input in empty' min $good steps empty
 check 3 'cannot open nowhere' min $good steps nowhere
+mkdir locked
+chmod 000 locked
+chmod 755 .
+as=
+[ "$(id -u)" = 0 ] && as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+if $as "$ledge" --version >log 2>&1; then
+    $as "$ledge" corpus min $good steps locked >out 2>&1
+    [ $? = 3 ] && grep -qF 'cannot read the directory locked: Permission denied' out || fail 'a directory that cannot be read'
+else
+    echo 'skipped: the unreadable directory (nobody else can run ledge here)'
+fi
 check 3 'build it: cmake' min --manifest gone.json steps corpus --build replay/edges
 check 3 'does not measure: it counts nothing' min --manifest bare.json steps corpus
 check 3 '/bin/false does not measure' min --manifest other.json steps corpus
@@ -210,6 +221,8 @@ check 2 'usage: ledge corpus' max
 check 0 'usage: ledge corpus min' min --help
 check 0 'grow the checked-in corpus' merge --help
 check 0 'measurements are not kept' min $good steps corpus --cache good.json/below
+"$ledge" bench corpus $good steps >out 2>&1
+[ $? = 3 ] && grep -qF 'steps has no libfuzzer/edges build' out || fail 'a benchmark without its builds'
 mkdir small
 if mount -t tmpfs -o size=8k tmpfs small 2>/dev/null; then
     mounted=1
