@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include <jansson.h>
@@ -41,6 +42,7 @@ struct crash_frame {
     unsigned line, column;
     char *module;        /* path or bare name of the program or library */
     char *offset;        /* "0x10c35d", in the module */
+    uint64_t address;    /* of the code, in the process; 0: unknown */
     const char *dropped; /* why it can't name the program: "libc", "allocator"; NULL: it can */
 };
 

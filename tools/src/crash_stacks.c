@@ -25,6 +25,7 @@ static void take_frame(struct crash *crash, const struct frame *from,
                                .line = from->line,
                                .column = from->column,
                                .module = keep(crash, from->module),
+                               .address = from->address,
                                .dropped = rule ? ignore_kind_name(rule->kind) : NULL};
     if (name[0] != '\0')
         to->function = pool_text(&crash->pool, name);

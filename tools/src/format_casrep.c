@@ -4,6 +4,7 @@
 #include "format.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -131,27 +132,38 @@ static char *place_text(const struct crash_frame *frame)
     return mem_text(frame->file ? frame->file : "");
 }
 
-/* As sanitizers write them, or as gdb does: which of the two their reader takes depends on whether
- * AsanReport or MsanReport has lines. */
-static char *frame_text(const struct crash_frame *frame, size_t number, bool gdb)
+/* The reader takes frames without a place for the same when their addresses are. */
+static char *address_text(const struct crash_frame *frame)
 {
-    const char *address = frame->offset ? frame->offset : "0x0";
-    char *place = place_text(frame), *text;
-    char *module = frame->module && frame->offset
-                       ? mem_print(" (%s+%s)", frame->module, frame->offset)
-                       : mem_text("");
-    const char *name = frame->function ? frame->function : "??";
-    if (gdb)
-        text = mem_print("#%zu  %s in %s ()%s%s", number, address, name, place[0] ? " at " : "",
-                         place);
-    else if (frame->function)
-        text = mem_print("    #%zu %s in %s%s%s%s", number, address, name, place[0] ? " " : "",
-                         place, module);
-    else
-        text = mem_print("    #%zu %s  (%s+%s)", number, address,
-                         frame->module ? frame->module : "unknown", address);
-    free(module);
+    if (frame->address)
+        return mem_print("0x%" PRIx64, frame->address);
+    return mem_text(frame->offset ? frame->offset : "0x0");
+}
+
+/* "#0  0x55d0 in name () at file.c:6": gdb leaves the address out where it isn't known. */
+static char *gdb_frame(const struct crash_frame *frame, size_t number)
+{
+    char *address = address_text(frame), *place = place_text(frame);
+    bool known = frame->address || frame->offset;
+    char *text = mem_print("#%zu  %s%s%s ()%s%s", number, known ? address : "", known ? " in " : "",
+                           frame->function ? frame->function : "??", place[0] ? " at " : "", place);
+    free(address);
     free(place);
+    return text;
+}
+
+/* "    #0 0x55d0 in name file.c:6:97 (module+0x10c)", or "    #0 0x55d0  (module+0x10c)". */
+static char *sanitizer_frame(const struct crash_frame *frame, size_t number)
+{
+    char *address = address_text(frame), *place = place_text(frame);
+    bool in = frame->module && frame->offset;
+    char *module = in ? mem_print(" (%s+%s)", frame->module, frame->offset) : mem_text("");
+    char *text = mem_print("    #%zu %s %s%s%s%s%s", number, address, frame->function ? "in " : "",
+                           frame->function ? frame->function : "", place[0] ? " " : "", place,
+                           frame->function || in ? module : "(unknown+0x0)");
+    free(address);
+    free(place);
+    free(module);
     return text;
 }
 
@@ -163,12 +175,13 @@ static const struct crash_stack *main_stack(const struct crash *crash)
     return crash->stacks_len ? &crash->stacks[0] : NULL;
 }
 
+/* Which of the two their reader takes depends on whether AsanReport or MsanReport has lines. */
 static json_t *stack_json(const struct crash *crash, bool gdb)
 {
     const struct crash_stack *stack = main_stack(crash);
     json_t *lines = json_array();
     for (size_t i = 0; stack && i < stack->len; i++) {
-        char *text = frame_text(&stack->frames[i], i, gdb);
+        char *text = gdb ? gdb_frame(&stack->frames[i], i) : sanitizer_frame(&stack->frames[i], i);
         json_append(lines, json_text(text));
         free(text);
     }

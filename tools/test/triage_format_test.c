@@ -372,8 +372,7 @@ static void casrep_has_what_casr_reads(void **state)
     assert_true(strlen(json_string_value(json_object_get(report, "Uname"))) > 0);
     const char *frame = json_string_value(at(report, "Stacktrace.0"));
     assert_non_null(frame);
-    assert_int_equal(strncmp(frame, "    #0 0x", 9), 0);
-    assert_non_null(strstr(frame, " in put_item /src/a dir/items.c:12:3"));
+    assert_string_equal(frame, "    #0 0x51 in put_item /src/a dir/items.c:12:3");
     json_decref(report);
     entry_free(&entry);
 }
