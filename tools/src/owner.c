@@ -6,6 +6,7 @@
 
 #include "files.h"
 #include "mem.h"
+#include "report.h"
 
 static const struct target *target_named(const struct manifest *manifest, const char *name,
                                          size_t len)
@@ -79,24 +80,24 @@ static bool is_readable_text(const char *bytes, size_t len)
     return odd <= len / 20; /* a program's own output may be in between */
 }
 
-bool looks_like_report(const char *bytes, size_t len)
+/* A run that found nothing is a log as well. */
+static bool is_engine_log(const char *bytes, size_t len)
 {
-    static const char *const marks[] = {"==ERROR: ",
-                                        "==WARNING: ",
-                                        "runtime error: ",
-                                        "WARNING: ThreadSanitizer",
-                                        "libFuzzer: ",
-                                        "==ledge== ",
-                                        "SUMMARY: ",
-                                        "INFO: Seed: ",
-                                        "INFO: Running with entropic",
-                                        "DEADLYSIGNAL",
-                                        "ledge-run: ",
-                                        ": Assertion `"};
-    if (!is_readable_text(bytes, len))
-        return false;
+    static const char *const marks[] = {"INFO: Seed: ", "INFO: Running with entropic",
+                                        "ledge-run: "};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (memmem(bytes, len, marks[i], strlen(marks[i])))
             return true;
     return false;
+}
+
+bool looks_like_report(const char *bytes, size_t len)
+{
+    if (!is_readable_text(bytes, len))
+        return false;
+    struct report report;
+    report_parse(bytes, len, &report);
+    bool found = report.weight != REPORT_NONE;
+    report_free(&report);
+    return found || is_engine_log(bytes, len);
 }
