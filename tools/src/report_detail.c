@@ -25,6 +25,7 @@ static const struct title titles[] = {
     {"Mutex ", " previously acquired by the same thread here", STACK_OTHER},
     {"Mutex ", " created at:", STACK_OTHER},
     {"Thread ", " created by ", STACK_THREAD},
+    {"Thread ", ") created at:", STACK_THREAD},
     {"As if synchronized via sleep", NULL, STACK_OTHER},
     {"Location is ", NULL, STACK_OTHER},
     {" is located in stack of thread ", NULL, STACK_OTHER},
@@ -107,7 +108,8 @@ static void take_kit_place(const struct line *line, struct report *report)
         report->place = text_head(inner, comma);
 }
 
-/* "note: object is of type 'B'", "note: vtable is of type 'B'", "note: object has invalid vptr". */
+/* "note: object is of type 'B'", "note: vtable is of type 'B'", "note: object has invalid vptr",
+ * "note: object is base class subobject at offset 16 within object of type 'B'". */
 static void take_cast(const struct line *line, struct report *report)
 {
     ledge_view note = text_after(line->text, "note: ");
@@ -116,10 +118,14 @@ static void take_cast(const struct line *line, struct report *report)
     ledge_view type = text_after(note, " is of type '");
     size_t end = text_find_byte(type, '\'');
     size_t invalid = text_find(note, "invalid v");
-    if (end != TEXT_NONE)
+    size_t part = text_find(note, "base class subobject at ");
+    size_t whole = text_find(note, " within object ");
+    if (part != TEXT_NONE && whole != TEXT_NONE && whole > part)
+        report->cast_from = text_head(text_tail(note, part), whole - part);
+    else if (end != TEXT_NONE)
         report->cast_from = text_head(type, end);
     else if (invalid != TEXT_NONE)
-        report->cast_from = text_word(text_tail(note, invalid));
+        report->cast_from = text_trim(text_tail(note, invalid));
 }
 
 /* "Cause: use-after-free" */

@@ -292,6 +292,9 @@ static void describe_cast(const struct report *report, line_text line)
 {
     ledge_view to = text_head(report->cast_to, FRAME_NAME_MAX);
     ledge_view from = text_head(report->cast_from, FRAME_NAME_MAX);
+    /* What it is to UBSan's vptr check it is to CFI's. */
+    if (text_is(from, "invalid vtable"))
+        from = text_of("invalid vptr");
     char *text = mem_print("Bad-cast to %.*s%s%.*s", (int)to.length, (const char *)to.ptr,
                            from.length > 0 ? " from " : "", (int)from.length,
                            from.length > 0 ? (const char *)from.ptr : "");

@@ -14,6 +14,7 @@
 #include "crash.h"
 #include "crash_cases.h"
 #include "mem.h"
+#include "naming_cases.h"
 #include "report.h"
 
 #define MUTATIONS     200000
@@ -56,6 +57,24 @@ static void cut_logs_mislead_nobody(void **unused)
         }
     }
     assert_true(named > 10000);
+}
+
+/* The logs of another test, each of which is one report. */
+static void cut_reports_keep_their_class(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < NAMING_CASES; i++) {
+        const struct naming_case *want = &naming_cases[i];
+        struct crash whole = classify(want->log, strlen(want->log), want->target);
+        for (size_t len = 0; len < strlen(want->log); len++) {
+            struct crash got = classify(want->log, len, want->target);
+            bool sure = got.found && strcmp(got.confidence, "high") == 0;
+            if (sure && strcmp(got.class_, whole.class_) != 0)
+                fail_msg("%s: cut at %zu it is %s for sure", want->name, len, got.class_);
+            crash_free(&got);
+        }
+        crash_free(&whole);
+    }
 }
 
 /* A small generator, so that every run and machine has the same logs. */
@@ -133,24 +152,94 @@ static size_t mutate(char *log, size_t len, size_t cap, uint64_t *seed)
     }
 }
 
-static void check_invariants(const struct crash *got)
+static bool is_one_of(const char *text, const char *const *texts)
 {
-    if (!got->found) {
-        assert_null(got->type);
-        assert_string_equal(got->class_, "none");
-        return;
+    for (; *texts; texts++) {
+        if (strcmp(text, *texts) == 0)
+            return true;
     }
-    assert_non_null(got->type);
-    assert_non_null(got->state);
-    assert_true(got->state[0] != '\0' && got->type[0] != '\0');
+    return false;
+}
+
+/* The lines of a state: three at most, none empty or too long or with a control character. */
+static void check_state(const char *state)
+{
     size_t lines = 1, line = 0;
-    for (const char *at = got->state; *at != '\0'; at++) {
+    for (const char *at = state; *at != '\0'; at++) {
+        assert_true(*at == '\n' || (unsigned char)*at >= 0x20);
+        assert_true(*at != '\n' || line > 0);
         line = *at == '\n' ? 0 : line + 1;
         lines += *at == '\n';
         assert_true(line <= 80);
     }
-    assert_true(lines <= 3);
+    assert_true(lines <= 3 && line > 0);
+}
+
+/* Each decision has its reason, and none is a scrap. */
+static void check_reasons(const struct crash *got)
+{
+    static const char *const subjects[] = {"type: ", "state: ", "security: ", "confidence: "};
+    size_t told = 0;
+    for (size_t i = 0; i < got->reasons_len; i++) {
+        assert_true(strlen(got->reasons[i]) > 10);
+        for (size_t j = 0; j < sizeof subjects / sizeof *subjects; j++) {
+            if (strncmp(got->reasons[i], subjects[j], strlen(subjects[j])) == 0)
+                told |= (size_t)1 << j;
+        }
+    }
+    assert_int_equal(told, 15);
+}
+
+static void check_stacks(const struct crash *got)
+{
+    for (size_t i = 0; i < got->stacks_len; i++) {
+        const struct crash_stack *stack = &got->stacks[i];
+        assert_true(stack->len > 0 && stack->len <= STACK_MAX);
+        for (size_t j = 0; j < stack->len; j++) {
+            const struct crash_frame *frame = &stack->frames[j];
+            assert_true(!frame->function || strlen(frame->function) <= 80);
+            assert_true(!frame->offset || frame->module);
+            assert_true(!frame->line || frame->file);
+        }
+    }
+}
+
+static void check_invariants(const struct crash *got)
+{
+    static const char *const classes[] = {"memory",  "undefined",     "race",  "deadlock", "leak",
+                                          "timeout", "uninitialized", "model", "oom",      "assert",
+                                          "signal",  "bus",           "exit",  NULL};
+    static const char *const confidences[] = {"high", "medium", "low", NULL};
+    if (!got->found) {
+        assert_null(got->type);
+        assert_string_equal(got->class_, "none");
+        assert_int_equal(got->stacks_len + got->reasons_len, 0);
+        return;
+    }
+    assert_true(got->type && got->type[0] != '\0' && got->state && got->security_reason);
+    assert_true(is_one_of(got->class_, classes) && is_one_of(got->confidence, confidences));
     assert_int_equal(strlen(got->signature), 16);
+    check_state(got->state);
+    check_reasons(got);
+    check_stacks(got);
+    /* Nobody is sure of what has no name. */
+    if (strcmp(got->confidence, "high") == 0)
+        assert_string_not_equal(got->state, "NULL");
+}
+
+/* A copy says the same; so does the same log, seen again. */
+static void check_again(const struct crash *got, const char *log, size_t len, const char *target)
+{
+    struct crash again = classify(log, len, target), copy;
+    crash_copy(got, &copy);
+    json_t *one = crash_to_json(got), *other = crash_to_json(&again),
+           *copied = crash_to_json(&copy);
+    assert_true(one && json_equal(one, other) && json_equal(one, copied));
+    json_decref(one);
+    json_decref(other);
+    json_decref(copied);
+    crash_free(&copy);
+    crash_free(&again);
 }
 
 static void mutated_logs_are_survived(void **unused)
@@ -167,11 +256,8 @@ static void mutated_logs_are_survived(void **unused)
             len = mutate(log, len, sizeof log, &seed);
         struct crash got = classify(log, len, base->target);
         check_invariants(&got);
-        if (i % 16 == 0) {
-            json_t *json = crash_to_json(&got);
-            assert_non_null(json);
-            json_decref(json);
-        }
+        if (i % 16 == 0)
+            check_again(&got, log, len, base->target);
         found += got.found;
         crash_free(&got);
     }
@@ -271,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cut_logs_mislead_nobody),
+        cmocka_unit_test(cut_reports_keep_their_class),
         cmocka_unit_test(mutated_logs_are_survived),
         cmocka_unit_test(large_logs_take_linear_time),
         cmocka_unit_test(memory_is_bounded_by_the_log),

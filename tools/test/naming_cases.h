@@ -203,6 +203,22 @@ static const struct naming_case naming_cases[] = {
      "SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior /src/a.cc:9:3\n",
      NULL, "Bad-cast", "0x602000000010", "Bad-cast to ns::Derived from ns::Other\nns::Use\nrun",
      true},
+    {"ubsan, a cast of what is no object",
+     "/src/a.cc:9:3: runtime error: member call on address 0x602000000010 which does not point to "
+     "an object of type 'ns::A'\n0x602000000010: note: object has invalid vptr\n 00 00 00\n"
+     "    #0 0x1 in run /src/a.cc:9:3\n\n",
+     NULL, "Bad-cast", "0x602000000010", "Bad-cast to ns::A from invalid vptr\nrun", true},
+    {"ubsan, a cast of a part of an object",
+     "/src/a.cc:9:3: runtime error: member access within address 0x602000000010 which does not "
+     "point to an object of type 'ns::A'\n0x602000000010: note: object is base class subobject at "
+     "offset 16 within object of type 'ns::B'\n 00 00 00\n    #0 0x1 in run /src/a.cc:9:3\n\n",
+     NULL, "Bad-cast", "0x602000000010",
+     "Bad-cast to ns::A from base class subobject at offset 16\nrun", true},
+    {"cfi, a virtual call",
+     "/src/a.cc:9:3: runtime error: control flow integrity check for type 'ns::A' failed during "
+     "virtual call (vtable address 0x000000501e10)\n0x000000501e10: note: invalid vtable\n 00 00\n"
+     "    #0 0x1 in run /src/a.cc:9:3\n\n",
+     NULL, "Bad-cast", "0x000000501e10", "Bad-cast to ns::A from invalid vptr\nrun", true},
     {"ubsan, a call through the wrong type",
      "/src/a.c:9:3: runtime error: call to function g through pointer to incorrect function type "
      "'void (*)(int)'\n/src/a.c:1: note: g defined here\n    #0 0x1 in dispatch /src/a.c:9:3\n\n"
@@ -221,6 +237,13 @@ static const struct naming_case naming_cases[] = {
      "  Previous write of size 8 at 0x7b0400000800 by thread T1:\n    #0 free <null> (bin+0x2)\n"
      "    #1 drop /src/a.c:3:3 (bin+0x3)\n\n",
      NULL, "Heap-use-after-free\nWRITE 4", "0x7b0400000800", "put", true},
+
+    {"tsan of ten years ago, a thread leak",
+     "WARNING: ThreadSanitizer: thread leak (pid=7)\n"
+     "  Thread T1 (tid=0, finished) created at:\n"
+     "    #0 pthread_create tsan_interceptors.cc:683 (exe+0x00000001fb33)\n"
+     "    #1 start_all /src/a.c:10 (exe+0x000000003c7e)\n\n",
+     NULL, "Thread leak", NULL, "start_all", false},
 
     /* --- libFuzzer --------------------------------------------------------------------------- */
     {"a time-out whose target stands in the log",
