@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include <ledge/harden.h>
+#include <ledge/poison.h>
 
 struct ledge_owner {
     atomic_size_t references; /* 0 only on the way out */
@@ -142,6 +143,7 @@ ledge_status ledge_shared_from_vec(ledge_vec *vec, ledge_shared *out)
     if (status != LEDGE_OK)
         return status;
     size_t length = ledge_vec_as_view(vec).length, allocated = ledge_vec_allocated(vec);
+    ledge_poison_spare(vec->ptr, allocated, allocated);
     if (allocated != length)
         memset(vec->ptr + length, 0, allocated - length);
     owner->block = vec->ptr;
