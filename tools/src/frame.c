@@ -36,8 +36,11 @@ bool frame_is_prefix(ledge_view before)
     ledge_view trimmed = text_trim(before);
     if (trimmed.length == 0)
         return true;
-    if (text_ends(trimmed, "(gdb)") || text_ends(trimmed, "(lldb)"))
-        return true;
+    static const char *const prompts[] = {"(gdb)", "(lldb)", "gdb-peda$", "gef\xE2\x9E\xA4"};
+    for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++) {
+        if (text_ends(trimmed, prompts[i]))
+            return true;
+    }
     unsigned char last = before.ptr[before.length - 1];
     if (last != ' ' && last != '\t' && last != ':' && last != '|' && last != ']' && last != '>')
         return false;
@@ -55,6 +58,9 @@ static bool take_number(ledge_view line, ledge_view *before, ledge_view *rest, u
         *before = text_head(line, at);
         bool counted = text_decimal(&tail, &value) > 0;
         bool lldb = counted && text_ends(*before, "frame ") && text_skip(&tail, ":");
+        /* gef: "[#1] 0x555555555159 → main()" */
+        if (counted && text_ends(*before, "[") && text_skip(&tail, "]"))
+            *before = text_head(*before, at - 1);
         if (counted && frame_blank_at(tail, 0)) {
             if (lldb)
                 *before = text_head(*before, at - strlen("frame "));
@@ -115,8 +121,12 @@ bool frame_module(ledge_view *rest, struct frame *frame)
     if (open == TEXT_NONE || (open > 0 && !frame_blank_at(*rest, open - 1)))
         return false;
     ledge_view inner = text_head(text_tail(*rest, open + 1), rest->length - open - 2);
-    size_t plus = text_find_last(inner, "+0x");
+    size_t plus = text_find_last(inner, "+0x"), spaced = text_find_last(inner, " + 0x");
     ledge_view digits = plus == TEXT_NONE ? ledge_view_of(NULL, 0) : text_tail(inner, plus + 3);
+    if (spaced != TEXT_NONE) { /* systemd's */
+        plus = spaced;
+        digits = text_tail(inner, spaced + 5);
+    }
     bool known = text_hex(&digits, &frame->offset) > 0 && digits.length == 0;
     if (!known && !text_is(inner, "<unknown module>"))
         return false;
@@ -128,8 +138,8 @@ bool frame_module(ledge_view *rest, struct frame *frame)
 bool frame_is_unknown(ledge_view text)
 {
     return text_is(text, "<null>") || text_is(text, "??") || text_is(text, "?") ||
-           text_is(text, "???") || text_is(text, "<unknown>") || text_is(text, "(unknown)") ||
-           text_is(text, "<unknown module>");
+           text_is(text, "???") || text_is(text, "<unknown>") || text_is(text, "n/a") ||
+           text_is(text, "(unknown)") || text_is(text, "<unknown module>");
 }
 
 /* Takes ":12" off the end of *place. */
@@ -258,7 +268,7 @@ static bool take_numbered(ledge_view before, ledge_view rest, struct frame *fram
     bool certain = addressed && whole.length - rest.length >= 9 && text_starts(rest, "in ");
     if (!prefixed && !certain)
         return false;
-    bool named = text_skip(&rest, "in ");
+    bool named = text_skip(&rest, "in ") || text_skip(&rest, "\xE2\x86\x92 ");
     rest = text_trim(rest);
     size_t build = text_find(rest, "(BuildId");
     if (build != TEXT_NONE) {

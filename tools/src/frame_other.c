@@ -249,6 +249,62 @@ static bool take_python(ledge_view line, struct frame *frame)
     return true;
 }
 
+/* pwndbg: " ► 1   0x555555555159 main+20". */
+static bool take_pwndbg(ledge_view line, struct frame *frame)
+{
+    ledge_view rest = text_trim(line);
+    uint64_t number;
+    if (text_skip(&rest, "\xE2\x96\xBA "))
+        rest = text_trim(rest);
+    text_skip(&rest, "f ");
+    if (text_decimal(&rest, &number) == 0 || number > 9999 || !text_skip(&rest, "  "))
+        return false;
+    rest = text_trim(rest);
+    size_t before = rest.length;
+    if (!text_starts(rest, "0x") || !frame_address(&rest, frame) || before - rest.length < 8)
+        return false;
+    size_t plus = text_find_last_byte(rest, '+');
+    if (rest.length == 0 || text_find_byte(rest, ' ') != TEXT_NONE)
+        return false;
+    frame->function = known(plus == TEXT_NONE ? rest : text_head(rest, plus));
+    frame->number = (unsigned)number;
+    return true;
+}
+
+/* Breakpad: " 0  module!name(int) [file.cpp : 12 + 0x5]", " 1  module + 0x12". */
+static bool take_breakpad(ledge_view line, struct frame *frame)
+{
+    ledge_view rest = text_trim(line);
+    uint64_t number, offset;
+    if (text_decimal(&rest, &number) == 0 || number > 9999 || !text_skip(&rest, "  "))
+        return false;
+    size_t mark = text_find_byte(rest, '!'), plus = text_find_last(rest, " + 0x");
+    if (plus == TEXT_NONE || (mark == TEXT_NONE && text_find_byte(rest, ' ') != plus))
+        return false;
+    frame->number = (unsigned)number;
+    ledge_view digits = text_tail(rest, plus + 5);
+    size_t open = text_find_last(rest, " [");
+    if (mark == TEXT_NONE) {
+        frame->module = text_head(rest, plus);
+        return text_hex(&digits, &frame->offset) > 0 && digits.length == 0;
+    }
+    if (text_hex(&digits, &offset) == 0)
+        return false;
+    size_t end = open != TEXT_NONE && open > mark ? open : plus;
+    frame->module = text_head(rest, mark);
+    frame->function = text_head(text_tail(rest, mark + 1), end - mark - 1);
+    if (end != open || !text_is(digits, "]"))
+        return true;
+    ledge_view place = text_head(text_tail(rest, open + 2), plus - open - 2);
+    size_t colon = text_find_last(place, " : ");
+    ledge_view row = colon == TEXT_NONE ? nothing : text_tail(place, colon + 3);
+    if (text_decimal(&row, &number) > 0 && number < 1000000000) {
+        frame->file = text_head(place, colon);
+        frame->line = frame->file.length > 0 ? (unsigned)number : 0;
+    }
+    return true;
+}
+
 bool frame_unnumbered(ledge_view line, struct frame *frame)
 {
     struct frame clean = *frame;
@@ -263,5 +319,11 @@ bool frame_unnumbered(ledge_view line, struct frame *frame)
     if (take_glog(line, frame))
         return true;
     *frame = clean;
-    return take_macos(line, frame);
+    if (take_macos(line, frame))
+        return true;
+    *frame = clean;
+    if (take_pwndbg(line, frame))
+        return true;
+    *frame = clean;
+    return take_breakpad(line, frame);
 }

@@ -37,6 +37,8 @@ static const struct death deaths[] = {
     {"__pthread_kill_internal", NULL},
     {"__pthread_kill", NULL},
     {"<signal handler called>", NULL},
+    {"__restore_rt", NULL},
+    {"_sigtramp", NULL},
 };
 
 /* What ends a process stands within so many frames of the top. */

@@ -74,6 +74,10 @@ const char *report_libc_message(ledge_view text);
  * end of a line that was cut. */
 ledge_view report_address(const struct line *line, ledge_view text);
 
+/* report_ubsan_check is the type for a check that stands at the front of text by its own name,
+ * "signed-integer-overflow": never NULL. */
+const char *report_ubsan_check(ledge_view text);
+
 /* report_near_null: an address that is null, or null with a small offset. */
 bool report_near_null(ledge_view address);
 

@@ -80,6 +80,7 @@ static const struct message messages[] = {
     {"<jemalloc>: size mismatch detected", "Heap-corruption"},
     {"<jemalloc>: double free", "Heap-double-free"},
     {"address not from malloc()", "Invalid-free"},
+    {"zend_mm_heap corrupted", "Heap-corruption"}, /* PHP */
 };
 
 const char *report_libc_message(ledge_view text)

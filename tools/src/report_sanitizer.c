@@ -259,7 +259,10 @@ bool report_sanitizer_line(const struct line *line, struct report *fresh)
      * no such word at all. */
     bool limit = memory && text_has(text_head(reason, 24), "rss limit");
     bool warns = warning && !memory && (fresh->tool == REPORT_MSAN || fresh->tool == REPORT_TSAN);
-    if (!error && !warns && !limit)
+    /* People leave out what stands before the name. */
+    bool bare = is_known_word(reason) &&
+                (text_has(reason, " on address 0x") || text_has(reason, " on unknown address 0x"));
+    if (!error && !warns && !limit && !bare)
         return false;
     /* A pattern that a test looks for, "AddressSanitizer: {{.*}}", has no word. */
     if (!known && line->whole && (reason.length == 0 || !text_is_name(reason.ptr[0])))
@@ -298,8 +301,8 @@ bool report_sanitizer_summary(const struct line *line, struct report *fresh)
     if (text_has(reason, "leaked in")) {
         fresh->tool = REPORT_LSAN;
         report_set_type(fresh, "Direct-leak", false);
-    } else if (text_has(reason, "undefined-behavior")) {
-        report_set_type(fresh, "Undefined-behavior", false);
+    } else if (fresh->tool == REPORT_UBSAN && !text_starts(reason, "SEGV")) {
+        report_set_type(fresh, report_ubsan_check(reason), false);
     } else {
         take_reason(reason, line, fresh);
     }

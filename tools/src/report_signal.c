@@ -186,8 +186,9 @@ bool report_thread(const struct line *line, unsigned *thread, bool *died)
     if (text_decimal(&rest, &number) == 0 || number > 1000000)
         return false;
     /* gdb counts from 1, macOS from 0. */
-    bool macos = text_starts(rest, " Crashed:") || text_starts(rest, ":");
-    *died = macos && text_starts(rest, " Crashed:");
+    bool macos = text_starts(rest, " Crashed:") || text_starts(rest, ":") ||
+                 text_starts(rest, " (crashed)"); /* Breakpad */
+    *died = macos && !text_starts(rest, ":");
     *thread = (unsigned)number + macos;
     return macos || text_starts(rest, " (Thread ") || text_starts(rest, " (LWP ") ||
            text_starts(rest, " (process ");
@@ -250,6 +251,20 @@ static bool take_ctest(const struct line *line, struct report *fresh)
     return true;
 }
 
+/* A machine that runs builds says no more than this: "Process completed with exit code 139." */
+static bool take_exit_code(const struct line *line, struct report *fresh)
+{
+    ledge_view rest = text_after(line->text, "exit code ");
+    uint64_t code;
+    if (text_decimal(&rest, &code) == 0 || code <= 128 || code >= 128 + 32 ||
+        !report_set_signal(fresh, (int)code - 128))
+        return false;
+    fresh->weight = REPORT_HINT;
+    fresh->may_follow = false;
+    fresh->type_sure = false;
+    return true;
+}
+
 /* --- Handlers ------------------------------------------------------------------------------- */
 
 static const struct {
@@ -260,12 +275,11 @@ static const struct {
     {"Fatal signal ", "(SIG"},
     {"signal ", "fault addr "},
     {"signal ", "(SI_TKILL)"},
-    {"Received signal ", "SEGV_"},
-    {"Received signal ", "BUS_"},
-    {"Received signal ", "FPE_"},
-    {"Received signal ", "ILL_"},
-    {"Caught signal ", "("},
-    {"caught signal ", "("},
+    {"Received signal ", NULL},
+    {"aught signal ", NULL},
+    {"exited on signal ", NULL},
+    {"(signal: ", ", SIG"},
+    {"Crash reason:  ", "SIG"},
     {"signal (", "): "},
     {"Signal: ", " ("},
     {"*** SIG", " received "},
@@ -347,6 +361,7 @@ void report_signal_detail(const struct line *line, struct report *report)
         "KERN_PROTECTION_FAILURE at ",
         "(@",
         "FAULT ADDRESS: ",
+        "Crash address: ",
         "si_addr = ",
         "si_addr=",
     };
@@ -361,8 +376,8 @@ bool report_signal_line(const struct line *line, struct report *fresh)
 {
     struct report empty = *fresh;
     bool (*const takers[])(const struct line *, struct report *) = {
-        take_debugger, take_exception, take_handler, take_segfault,
-        take_trap,     take_ctest,     take_shell,
+        take_debugger, take_exception, take_handler,   take_segfault,
+        take_trap,     take_ctest,     take_exit_code, take_shell,
     };
     for (size_t i = 0; i < sizeof takers / sizeof *takers; i++) {
         if (takers[i](line, fresh))

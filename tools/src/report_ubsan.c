@@ -188,3 +188,39 @@ bool report_ubsan_line(const struct line *line, struct report *fresh)
         return take_runtime_error(line, at, text_tail(line->text, at + strlen(mark)), fresh);
     return take_minimal(line, fresh) || take_cfi_hint(line, fresh);
 }
+
+const char *report_ubsan_check(ledge_view text)
+{
+    static const char *const checks[][2] = {
+        {"signed-integer-overflow", "Integer-overflow"},
+        {"unsigned-integer-overflow", "Unsigned-integer-overflow"},
+        {"integer-divide-by-zero", "Divide-by-zero"},
+        {"float-divide-by-zero", "Divide-by-zero"},
+        {"null-pointer-use", "Null-dereference"},
+        {"misaligned-pointer-use", "Misaligned-address"},
+        {"alignment-assumption", "Misaligned-address"},
+        {"insufficient-object-size", "Object-size"},
+        {"invalid-shift", "Undefined-shift"},
+        {"out-of-bounds-index", "Index-out-of-bounds"},
+        {"unreachable-call", "Unreachable code"},
+        {"missing-return", "No-return-value"},
+        {"non-positive-vla-index", "Non-positive-vla-bound-value"},
+        {"float-cast-overflow", "Float-cast-overflow"},
+        {"invalid-bool-load", "Invalid-bool-value"},
+        {"invalid-enum-load", "Invalid-enum-value"},
+        {"function-type-mismatch", "Incorrect-function-pointer-type"},
+        {"invalid-null-return", "Invalid-null-return"},
+        {"invalid-null-argument", "Invalid-null-argument"},
+        {"invalid-builtin-use", "Invalid-builtin-use"},
+        {"dynamic-type-mismatch", "Bad-cast"},
+        {"cfi-bad-type", "Bad-cast"},
+        {"pointer-overflow", "Pointer-overflow"},
+        {"nullptr-with-", "Pointer-overflow"},
+        {"implicit-", "Implicit-conversion"},
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        if (text_starts(text, checks[i][0]))
+            return checks[i][1];
+    }
+    return "Undefined-behavior";
+}

@@ -72,6 +72,28 @@ static const struct error errors[] = {
      ACCESS_UNKNOWN},
 };
 
+/* People take the prefix away; what is left has to be unmistakable. */
+static bool take_bare(ledge_view text, ledge_view *rest)
+{
+    static const char *const starts[] = {
+        "Invalid read of size ",
+        "Invalid write of size ",
+        "Invalid free() / delete",
+        "Address 0x",
+        "Block was alloc'd at",
+        "Conditional jump or move depends on uninitialised value(s)",
+        "Use of uninitialised value of size ",
+        "Process terminating with default action of signal ",
+        "Access not within mapped region at address 0x",
+    };
+    *rest = text_trim(text);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (text_starts(*rest, starts[i]))
+            return true;
+    }
+    return false;
+}
+
 /* Leaves in *rest what follows "==17== ", with whatever a log puts in front of it. Valgrind may
  * write the time before the number. */
 static bool take_prefix(ledge_view text, ledge_view *rest)
@@ -82,7 +104,9 @@ static bool take_prefix(ledge_view text, ledge_view *rest)
            (text_is_digit(text.ptr[start - 1]) || text.ptr[start - 1] == ':' ||
             text.ptr[start - 1] == '.' || text.ptr[start - 1] == ' '))
         start--;
-    if (end == TEXT_NONE || start == end || start < 2 || !text_ends(text_head(text, start), "=="))
+    if (end == TEXT_NONE)
+        return take_bare(text, rest);
+    if (start == end || start < 2 || !text_ends(text_head(text, start), "=="))
         return false;
     *rest = text_trim(text_tail(text, end + 3));
     return rest->length > 0;
