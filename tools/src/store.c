@@ -15,8 +15,6 @@
 #include "mem.h"
 #include "store_chain.h"
 
-enum { BUSY_MS = 10000 }; /* how long another process's transaction is waited for */
-
 void store_id(const void *bytes, size_t len, char id[33])
 {
     XXH128_hash_t hash = XXH3_128bits(bytes, len);
@@ -56,7 +54,7 @@ bool store_complain(struct store *store, struct fail *why)
     if (code == SQLITE_BUSY)
         return fail_set(why, "run it again when the other process is done",
                         "the store %s is in use: another process has been writing for %d s",
-                        store->path, BUSY_MS / 1000);
+                        store->path, STORE_BUSY_MS / 1000);
     return fail_set(why, "", "the store %s: %s", store->path, message);
 }
 
@@ -127,7 +125,7 @@ char *store_text(sqlite3_stmt *statement, int column)
 bool store_begin(struct store *store, struct fail *why)
 {
     store->chained = false;
-    if (!chain_lock(store, BUSY_MS, why))
+    if (!chain_lock(store, why))
         return false;
     if (store_execute(store, "BEGIN IMMEDIATE", why))
         return true;
@@ -168,7 +166,8 @@ static void harden(struct store *store)
     for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
         (void)sqlite3_db_config(store->db, on[i], 1, NULL);
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    (void)sqlite3_exec(store->db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
+    (void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 }
 
 /* Checked before anything is written: what is corrupt stays as it is. */
@@ -213,11 +212,8 @@ static bool open_database(struct store *store, struct fail *why)
 {
     bool reads = store->mode == STORE_READ;
     bool open = reads ? connect_to_read(store, why)
-                      : connect(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why) &&
-                            store_execute(store, "PRAGMA journal_mode = WAL", why);
-    return open &&
-           store_execute(store, "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON", why) &&
-           schema_prepare(store, why) && schema_check(store, why) &&
+                      : connect(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why);
+    return open && schema_prepare(store, why) && schema_check(store, why) &&
            (reads || chain_check_head(store, why));
 }
 
@@ -236,8 +232,7 @@ static struct store *open_store(const char *directory, enum store_mode mode, str
     store->path = mem_print("%s/store.db", directory);
     store->mode = mode;
     store->lock = store->head = -1;
-    if ((mode != STORE_CAMPAIGN || store_lock(store, why)) &&
-        (mode == STORE_READ || chain_open_head(store, why)) && open_database(store, why))
+    if ((mode != STORE_CAMPAIGN || store_lock(store, why)) && open_database(store, why))
         return store;
     store_close(store);
     return NULL;

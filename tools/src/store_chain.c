@@ -160,17 +160,17 @@ bool chain_open_head(struct store *store, struct fail *why)
                     store->directory, strerror(error));
 }
 
-bool chain_lock(struct store *store, unsigned patience_ms, struct fail *why)
+bool chain_lock(struct store *store, struct fail *why)
 {
     const struct timespec nap = {.tv_nsec = 5000000};
     for (unsigned waited = 0; flock(store->head, LOCK_EX | LOCK_NB) != 0; waited += 5) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fail_set(why, "", "cannot lock %s/ledger.head: %s", store->directory,
                             strerror(errno));
-        if (waited >= patience_ms)
+        if (waited >= STORE_BUSY_MS)
             return fail_set(why, "run it again when the other process is done",
-                            "the store %s is in use: another process has been writing for %u s",
-                            store->path, patience_ms / 1000);
+                            "the store %s is in use: another process has been writing for %d s",
+                            store->path, STORE_BUSY_MS / 1000);
         (void)nanosleep(&nap, NULL);
     }
     return true;

@@ -28,9 +28,9 @@ bool chain_note(struct store *store, const char *event, const char *table, int64
 bool chain_row_digest(struct store *store, const char *table, int64_t row, char hex[DIGEST_HEX]);
 
 /* chain_open_head opens or makes ledger.head for writing; chain_lock keeps other writers out until
- * chain_unlock, and gives up after so many milliseconds. */
+ * chain_unlock, and gives up after STORE_BUSY_MS. */
 bool chain_open_head(struct store *store, struct fail *why);
-bool chain_lock(struct store *store, unsigned patience_ms, struct fail *why);
+bool chain_lock(struct store *store, struct fail *why);
 void chain_unlock(struct store *store);
 
 /* chain_write_head says how long the ledger is now; after the transaction. */

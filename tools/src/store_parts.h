@@ -8,6 +8,8 @@
 
 #define STORE_FORMAT 2
 
+enum { STORE_BUSY_MS = 10000 }; /* how long another process's transaction is waited for */
+
 struct store {
     sqlite3 *db;
     char *directory, *path;

@@ -99,7 +99,8 @@ static bool make(struct store *store, struct fail *why)
     if (migrates && pragma(store, "PRAGMA application_id") == APPLICATION)
         return true;
     char *sql = schema_sql();
-    bool ok = (!migrates || store_execute(store,
+    bool ok = chain_empty_head(store, why) &&
+              (!migrates || store_execute(store,
                                           "ALTER TABLE issues RENAME TO old_issues;"
                                           "ALTER TABLE aliases RENAME TO old_aliases;"
                                           "ALTER TABLE crashes RENAME TO old_crashes",
@@ -113,11 +114,21 @@ static bool make(struct store *store, struct fail *why)
     return ok;
 }
 
+/* Nothing before this writes: what isn't ours stays as it is. */
+static bool prepare_writing(struct store *store, struct fail *why)
+{
+    if (!chain_open_head(store, why) || !chain_lock(store, why))
+        return false;
+    bool ok = store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", why);
+    chain_unlock(store);
+    return ok;
+}
+
 /* While a store is brought up to date nobody may have a campaign in it: the ledge of then knows
  * nothing of the new tables. */
 static bool make_or_migrate(struct store *store, bool old, struct fail *why)
 {
-    return (!old || store->lock >= 0 || store_lock(store, why)) && chain_empty_head(store, why) &&
+    return (!old || store->lock >= 0 || store_lock(store, why)) && prepare_writing(store, why) &&
            store_begin(store, why) && store_commit(store, make(store, why), why);
 }
 
@@ -134,7 +145,7 @@ bool schema_prepare(struct store *store, struct fail *why)
     if (application < 0 || format < 0)
         return store_complain(store, why);
     if (application == APPLICATION && format == STORE_FORMAT)
-        return true;
+        return store->mode == STORE_READ || prepare_writing(store, why);
     if (application == APPLICATION)
         return fail_set(
             why, "use the ledge that wrote it, name another place (--state DIR), or move it away",

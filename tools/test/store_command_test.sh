@@ -212,9 +212,20 @@ full_disk() {
     rm "$dir/small/filler"
     check 1 '400 crashes' triage $m $s --target fake --runs 1 "$dir/many"
     check 0 'all hold' verify $s
+
+    # Nor can a result or a reproducer be written: it is not there then, rather than half there.
+    sed "s|\"crashes\": \"$dir/crashes\"|\"crashes\": \"$dir/small/crashes\"|" "$dir/manifest.json" >"$dir/full.json"
+    head -c 9M /dev/zero >"$dir/small/filler" 2>/dev/null
+    check 3 'free some space' curate --manifest "$dir/full.json" --state "$dir/state" "$dir/result"
+    check 3 'free some space' minimize --manifest "$dir/full.json" --state "$dir/state" --target fake "$dir/in/one"
+    [ -z "$(find "$dir/small/crashes" -type f 2>/dev/null)" ] || { echo 'FAILED: something is half there'; failures=$((failures + 1)); }
+    rm "$dir/small/filler"
+    check 0 'deep_x' curate --manifest "$dir/full.json" --state "$dir/state" "$dir/result"
+    check 0 'all hold' verify --state "$dir/state"
 }
 
 mkdir "$dir/many"
+cp -r "$dir/small/x" "$dir/result"
 if mount -t tmpfs -o size=8m tmpfs "$dir/small" 2>/dev/null; then
     mounted=1
     full_disk

@@ -269,6 +269,27 @@ static void refuses_what_is_no_store_of_this_format(void **state)
     assert_non_null(strstr(why.what, "the database of another program"));
 }
 
+static void leaves_the_database_of_another_as_it_is(void **state)
+{
+    (void)state;
+    struct fail why;
+    char *path = mem_print("%s/store.db", directory), *before, *after;
+    char *head = mem_print("%s/ledger.head", directory);
+    size_t len, after_len;
+    assert_null(meddle("CREATE TABLE bookmarks(url TEXT); INSERT INTO bookmarks VALUES('x')"));
+    assert_true(file_read(path, &before, &len, &why));
+    assert_null(store_open(directory, STORE_WRITE, &why));
+    assert_non_null(strstr(why.what, "the database of another program"));
+    assert_true(file_read(path, &after, &after_len, &why));
+    assert_int_equal(len, after_len);
+    assert_memory_equal(before, after, len);
+    assert_false(path_is_file(head));
+    free(before);
+    free(after);
+    free(path);
+    free(head);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +302,7 @@ int main(void)
         STORE_TEST(takes_up_a_file_that_was_cut_short),
         STORE_TEST(lets_others_read_and_write_beside_a_campaign),
         STORE_TEST(refuses_what_is_no_store_of_this_format),
+        STORE_TEST(leaves_the_database_of_another_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
