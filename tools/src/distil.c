@@ -21,7 +21,8 @@ enum {
  * counts, then to fewer bytes. */
 static const uint32_t file_costs[] = {1024, 256, 1 << 30};
 
-static const double batch_s = 0.5; /* how long a process should take: then there is news */
+/* How long a process should take: then there is news. libFuzzer needs two processes at a time. */
+static const double batch_s = 0.5, batch_libfuzzer_s = 5;
 
 static bool add_file(struct distil *distil, const char *path, const char *base, bool fixed,
                      struct fail *why)
@@ -108,7 +109,7 @@ struct pass {
     struct features *found; /* what each file exercises under this build */
     size_t *todo, todo_len; /* files that must run */
     uint64_t started;
-    double rate; /* files a second */
+    double batch_s, rate; /* seconds of a process, files a second */
 };
 
 static double seconds_since(uint64_t start)
@@ -136,7 +137,7 @@ static void ask_cache(struct pass *pass)
 
 static size_t batch_size(const struct pass *pass, size_t from)
 {
-    double wanted = pass->rate * batch_s;
+    double wanted = pass->rate * pass->batch_s;
     size_t most = wanted < 1e6 ? (size_t)wanted : BATCH_MOST;
     most = most < BATCH_LEAST ? BATCH_LEAST : most < BATCH_MOST ? most : BATCH_MOST;
     size_t len = 0, bytes = 0;
@@ -194,7 +195,7 @@ static bool run_todo(struct pass *pass, struct fail *why)
 {
     const struct distil_options *options = pass->options;
     pass->started = uv_hrtime();
-    pass->rate = BATCH_LEAST * 8 / batch_s;
+    pass->rate = 1024;
     for (size_t from = 0, len; from < pass->todo_len; from += len) {
         len = batch_size(pass, from);
         if (!run_batch(pass, from, len, why))
@@ -267,6 +268,7 @@ static bool measure_under(struct distil *distil, const struct distil_options *op
     if (!pass.measurer)
         return false;
     pass.cache = open_cache(options, build, pass.measurer);
+    pass.batch_s = strcmp(build->engine, "libfuzzer") == 0 ? batch_libfuzzer_s : batch_s;
     pass.found = mem_new(distil->len, sizeof *pass.found);
     pass.todo = mem_new(distil->len, sizeof *pass.todo);
     ask_cache(&pass);

@@ -24,12 +24,15 @@ enum {
 static const struct {
     const char *engine, *sanitizer;
 } preferred[] = {
-    {"replay", "edges"}, {"replay", "asan"}, {"replay", "ubsan"}, {"replay", "msan"},
-    {"replay", "tsan"},  {"afl", "none"},    {"afl", "asan"},
+    {"replay", "edges"},   {"replay", "asan"},    {"replay", "ubsan"},    {"replay", "msan"},
+    {"replay", "tsan"},    {"afl", "none"},       {"afl", "asan"},        {"libfuzzer", "edges"},
+    {"libfuzzer", "none"}, {"libfuzzer", "asan"}, {"libfuzzer", "ubsan"}, {"libfuzzer", "msan"},
 };
 
 /* What a replayer that can't measure begins its reason with. */
 static const char own_trouble[] = "ledge-features: ";
+
+static const char merge_flag[] = "set_cover_merge";
 
 static const char build_hint[] = "build it: cmake --build --preset default";
 
@@ -49,6 +52,22 @@ static const struct build *named_build(const struct target *target, const char *
     return NULL;
 }
 
+/* A replayer of somebody else's may have no way to measure, an old libFuzzer neither. */
+static bool can_measure(const struct build *build)
+{
+    char *binary;
+    size_t len;
+    struct fail why;
+    const char *sign = strcmp(build->engine, "replay") == 0      ? own_trouble
+                       : strcmp(build->engine, "libfuzzer") == 0 ? merge_flag
+                                                                 : "__AFL_SHM_ID";
+    if (!file_read(build->binary, &binary, &len, &why))
+        return false;
+    bool can = memmem(binary, len, sign, strlen(sign)) != NULL;
+    free(binary);
+    return can;
+}
+
 const struct build *measure_build(const struct target *target, const char *name, struct fail *why)
 {
     if (name)
@@ -57,18 +76,20 @@ const struct build *measure_build(const struct target *target, const char *name,
     for (size_t i = 0; i < sizeof preferred / sizeof preferred[0]; i++) {
         const struct build *build =
             target_build(target, preferred[i].engine, preferred[i].sanitizer);
-        if (build && access(build->binary, X_OK) == 0)
+        bool there = build && access(build->binary, X_OK) == 0;
+        if (there && can_measure(build))
             return build;
-        if (build && !missing)
+        if (build && !there && !missing)
             missing = build;
     }
     if (missing)
         fail_set(why, build_hint, "%s is not built: %s is missing", target->name, missing->binary);
     else
-        fail_set(why,
-                 "the manifest needs a replay build with coverage counters (targets/kit/measure.h) "
-                 "or an afl one",
-                 "%s has no build that can measure coverage", target->name);
+        fail_set(
+            why,
+            "the manifest needs a replay build with coverage counters (targets/kit/measure.h), "
+            "an afl one, or a libfuzzer one of clang 15 or later",
+            "%s has no build that can measure coverage", target->name);
     return NULL;
 }
 
@@ -89,6 +110,7 @@ struct measurer *measurer_new(const struct target *target, const struct build *b
         bool afl = strcmp(build->engine, "afl") == 0;
         ledge_view view = ledge_view_of(binary, len);
         measurer->persistent = afl && text_has(view, "##SIG_AFL_PERSISTENT##");
+        measurer->lists_features = text_has(view, merge_flag);
         measurer->deferred = afl && text_has(view, "##SIG_AFL_DEFER_FORKSRV##");
     }
     free(binary);
@@ -241,5 +263,7 @@ bool measurer_run(struct measurer *measurer, struct measured *inputs, size_t len
     }
     if (strcmp(measurer->build->engine, "afl") == 0)
         return afl_run(measurer, inputs, len, space, why);
+    if (strcmp(measurer->build->engine, "libfuzzer") == 0)
+        return len == 0 || libfuzzer_run(measurer, inputs, len, space, why);
     return len == 0 || replay_run(measurer, inputs, len, space, why);
 }

@@ -1,9 +1,9 @@
 /* measure.h: run inputs under a build, and say what each exercised.
  *
  * A replayer that was built with coverage counters answers for many inputs from one process
- * (targets/kit/measure.h); an AFL++ binary answers through its fork server and shared memory, as it
- * does afl-showmap. An input that crashes, hangs or exits is told from the others, and costs them
- * nothing. */
+ * (targets/kit/measure.h); an AFL++ binary through its fork server and shared memory, as it does
+ * afl-showmap; a libFuzzer binary in the control file of a merge. An input that crashes, hangs or
+ * exits is told from the others, and costs them nothing. */
 #ifndef LEDGE_TOOLS_MEASURE_H
 #define LEDGE_TOOLS_MEASURE_H
 

@@ -59,12 +59,12 @@ manifest() { # NAME BINARY
   "targets": [ { "name": "steps", "format_version": 1, "kit": false, "source": "$steps", "corpus": "$dir/corpus",
     "limits": { "timeout_ms": 300, "rss_mb": 512, "max_len": 64 },
     "builds": [ { "engine": "replay", "sanitizer": "edges", "binary": "$2" },
-                { "engine": "libfuzzer", "sanitizer": "none", "binary": "$dir/steps-libfuzzer" },
+                { "engine": "libfuzzer", "sanitizer": "none", "binary": "${3-$dir/steps-libfuzzer}" },
                 { "engine": "afl", "sanitizer": "none", "binary": "$dir/steps-afl" } ] } ] }
 END
 }
 manifest good.json "$dir/steps-edges"
-manifest bare.json "$dir/steps-bare"
+manifest bare.json "$dir/steps-bare" "$dir/steps-bare"
 manifest gone.json "$dir/nothing"
 manifest other.json /bin/false
 good="--manifest good.json"
@@ -177,6 +177,17 @@ else
     echo 'skipped: AFL++ (no afl-clang-fast)'
 fi
 
+# A target that has nothing but a libFuzzer binary.
+check 0 'under libfuzzer/none' min $good steps corpus --build libfuzzer/none --out lf
+same 'coverage of what libFuzzer measured' "$(covered lf)" "$whole"
+[ "$(ls lf | wc -l)" -le "$(ls merged | wc -l)" ] || fail "$(ls lf | wc -l) files, libFuzzer keeps $(ls merged | wc -l)"
+check 3 'did not get through' min $good steps bad --build libfuzzer/none # one writes into libFuzzer's own notes
+rm bad/scribbles
+check 1 "bad/aborts: ended libFuzzer's process" min $good steps bad --build libfuzzer/none
+same 'files that libFuzzer ended on' "$(grep -c "ended libFuzzer's process" out)" 4
+check 0 '"measured": 0' min $good steps corpus --build libfuzzer/none --json
+check 3 "can't list features" min --manifest bare.json steps corpus --build libfuzzer/none
+
 # A campaign that goes on from a large corpus distils it first, and only then.
 mkdir -p state/steps/corpus seeds
 cp corpus/f1 seeds
@@ -210,7 +221,7 @@ else
 fi
 check 3 'build it: cmake' min --manifest gone.json steps corpus --build replay/edges
 check 3 'does not measure: it counts nothing' min --manifest bare.json steps corpus
-check 3 '/bin/false does not measure' min --manifest other.json steps corpus
+check 3 '/bin/false does not measure' min --manifest other.json steps corpus --build replay/edges
 check 3 'min is not empty' min $good steps corpus --out min
 check 3 "has no build 'replay/tsan'" min $good steps corpus --build replay/tsan
 check 3 'the targets are: steps' min $good nope
