@@ -106,11 +106,9 @@ static bool model_taken(const struct world *w, size_t lo, size_t hi, bool sub)
 static ledge_status model_enter(struct world *w, size_t slot, size_t lo, size_t hi)
 {
     if (w->live == w->room) {
-        const size_t needed = 2;
-        const bool granted = w->grants >= needed;
-        w->grants -= granted ? needed : w->grants;
-        if (!granted)
+        if (w->grants == 0)
             return LEDGE_ENOMEM;
+        w->grants--;
         w->room = w->room ? 2 * w->room : 8;
     }
     w->m[slot] = (struct model_region){true, lo, hi, ++w->ages};
@@ -287,7 +285,7 @@ OP(split, HANDLE(slot, REGIONS), DEFINE(head, REGIONS), DEFINE(tail, REGIONS), R
     const struct model_region m = w->m[slot];
     REQUIRE(m.live && at < m.hi - m.lo && head != tail && !w->m[head].live && !w->m[tail].live);
     REQUIRE(!model_taken(w, m.lo, m.lo + at, true) && !model_taken(w, m.lo + at, m.hi, true));
-    REQUIRE(w->grants > 2 * 2);
+    REQUIRE(w->grants > 2);
     CALL(ledge_checked whole = {0});
     CALL(ledge_span all = {0}, first = {0}, rest = {0});
     CALL(ledge_region found = {0});

@@ -1,8 +1,14 @@
-/* check.c: a table of regions that nest. See ledge/check.h for the order they are kept in.
+/* check.c: a table of regions that nest. See ledge/check.h for the order they are in.
  *
- * slots holds the regions, in no order: the index of a handle, stable while a region lives. starts
- * holds the live ones by address. Both have the same capacity, so that a region that got a slot has
- * a place in starts, too.
+ * Regions are in slots, by the index of their handle, and every link between them is an index plus
+ * one. By address they are the nodes of a treap: a search tree that is a heap by a random number of
+ * each node, and so is as deep as a random tree is, O(log n), whatever order they come in. Seidel
+ * and Aragon, "Randomized Search Trees" (1996). It has two steps, split and merge, that go down one
+ * path each; everything that changes is made of them.
+ *
+ * The key is (address, depth). Of regions that start at one address, each is in the one before it:
+ * depth counts the regions around it, and puts parents first. What is in a region comes right after
+ * it, so that it and its parts are a run of keys, which two splits cut out.
  *
  * The table of ledge/provenance.h is told of every block that the library allocates, by the very
  * functions of ledge/base.h: this file must not use them. */
@@ -17,13 +23,14 @@ struct ledge_check_slot {
     unsigned char *ptr; /* null: the slot is free */
     size_t size;
     size_t generation; /* from 1; one more when the region goes or is renewed */
-    size_t parent;     /* 1 + its slot's index; 0: an allocation. Of a free slot: the next free */
+    size_t depth;      /* regions around it */
+    size_t parent;     /* the innermost of them; 0: none. Of a free slot: the next free one */
+    size_t left, right;
+    uint64_t priority; /* no less than those of left and right */
 };
 
-struct ledge_check_start {
-    uintptr_t start; /* of the region, as in its slot */
-    size_t slot;
-};
+/* More than any depth: a key with it is behind all regions at its address. */
+#define DEEPEST SIZE_MAX
 
 /* --- Memory ------------------------------------------------------------------------------- */
 
@@ -44,28 +51,18 @@ static void free_array(const ledge_check *check, void *ptr, size_t size)
         free(ptr);
 }
 
-/* Makes room for one more region. The second array is made beside the old one, so that a refusal
- * leaves both as they were. */
+/* Makes room for one more region. */
 static ledge_status make_room(ledge_check *check)
 {
     size_t old = check->capacity, fresh = old == 0 ? 8 : 2 * old;
     if (check->free_slot != 0 || check->used < old)
         return LEDGE_OK;
 
-    size_t slot_bytes = old * sizeof(*check->slots), start_bytes = old * sizeof(*check->starts);
-    void *starts = resize_array(check, NULL, 0, fresh * sizeof(*check->starts));
-    if (!starts)
+    struct ledge_check_slot *slots =
+        resize_array(check, check->slots, old * sizeof(*slots), fresh * sizeof(*slots));
+    if (!slots)
         return LEDGE_ENOMEM;
-    void *slots = resize_array(check, check->slots, slot_bytes, fresh * sizeof(*check->slots));
-    if (!slots) {
-        free_array(check, starts, fresh * sizeof(*check->starts));
-        return LEDGE_ENOMEM;
-    }
-    if (check->live != 0)
-        memcpy(starts, check->starts, check->live * sizeof(*check->starts));
-    free_array(check, check->starts, start_bytes);
     check->slots = slots;
-    check->starts = starts;
     check->capacity = fresh;
     return LEDGE_OK;
 }
@@ -80,17 +77,99 @@ void ledge_check_init(ledge_check *check, const ledge_allocator *alloc)
 void ledge_check_cleanup(ledge_check *check)
 {
     free_array(check, check->slots, check->capacity * sizeof(*check->slots));
-    free_array(check, check->starts, check->capacity * sizeof(*check->starts));
     *check = (ledge_check){0};
 }
 
-/* --- Looking up --------------------------------------------------------------------------- */
+/* --- The treap ---------------------------------------------------------------------------- */
 
-static struct ledge_check_slot *parent_of(const ledge_check *check,
-                                          const struct ledge_check_slot *slot)
+/* The slot that a link is to; null for 0. */
+static struct ledge_check_slot *slot_at(const ledge_check *check, size_t link)
 {
-    return slot->parent == 0 ? NULL : &check->slots[slot->parent - 1];
+    return link == 0 ? NULL : &check->slots[link - 1];
 }
+
+static size_t link_to(const ledge_check *check, const struct ledge_check_slot *slot)
+{
+    return slot ? (size_t)(slot - check->slots) + 1 : 0;
+}
+
+static bool is_before(const struct ledge_check_slot *slot, uintptr_t start, size_t depth)
+{
+    uintptr_t from = (uintptr_t)slot->ptr;
+    return from < start || (from == start && slot->depth < depth);
+}
+
+/* Cuts a treap in two: the nodes before a key, and the others. */
+static void split(ledge_check *check, size_t tree, uintptr_t start, size_t depth, size_t *before,
+                  size_t *behind)
+{
+    struct ledge_check_slot *slot;
+    while ((slot = slot_at(check, tree))) {
+        if (is_before(slot, start, depth)) {
+            *before = tree;
+            before = &slot->right;
+            tree = slot->right;
+        } else {
+            *behind = tree;
+            behind = &slot->left;
+            tree = slot->left;
+        }
+    }
+    *before = *behind = 0;
+}
+
+/* Joins two treaps, all of whose nodes in the first are before those in the second. */
+static size_t merge(ledge_check *check, size_t first, size_t second)
+{
+    size_t root, *link = &root;
+    while (first != 0 && second != 0) {
+        struct ledge_check_slot *a = slot_at(check, first), *b = slot_at(check, second);
+        if (a->priority > b->priority) {
+            *link = first;
+            link = &a->right;
+            first = a->right;
+        } else {
+            *link = second;
+            link = &b->left;
+            second = b->left;
+        }
+    }
+    *link = first != 0 ? first : second;
+    return root;
+}
+
+/* The last region before a key; null when there is none. */
+static struct ledge_check_slot *last_before(const ledge_check *check, uintptr_t start, size_t depth)
+{
+    struct ledge_check_slot *slot = slot_at(check, check->root), *last = NULL;
+    while (slot) {
+        bool before = is_before(slot, start, depth);
+        if (before)
+            last = slot;
+        slot = slot_at(check, before ? slot->right : slot->left);
+    }
+    return last;
+}
+
+/* The last region that starts at or before an address. All that the address is in are among it and
+ * its parents. */
+static struct ledge_check_slot *last_until(const ledge_check *check, uintptr_t address)
+{
+    return last_before(check, address, DEEPEST);
+}
+
+/* The next number of a sequence that depends on the table alone: Marsaglia's xorshift64. */
+static uint64_t next_random(ledge_check *check)
+{
+    uint64_t x = check->random != 0 ? check->random : UINT64_C(0x9e3779b97f4a7c15);
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    check->random = x;
+    return x;
+}
+
+/* --- Looking up --------------------------------------------------------------------------- */
 
 /* Whether the size bytes at start are all in the region. The end of a region is in it for no
  * bytes. */
@@ -100,34 +179,13 @@ static bool is_around(const struct ledge_check_slot *slot, uintptr_t start, size
     return start >= from && start - from <= slot->size && size <= slot->size - (start - from);
 }
 
-/* The number of regions that start at or before an address. */
-static size_t count_until(const ledge_check *check, uintptr_t address)
-{
-    size_t lo = 0, hi = check->live;
-    while (lo < hi) {
-        size_t middle = lo + (hi - lo) / 2;
-        if (check->starts[middle].start <= address)
-            lo = middle + 1;
-        else
-            hi = middle;
-    }
-    return lo;
-}
-
-/* The last of the first `count` regions; null when count is 0. All that its address is in are among
- * it and its parents. */
-static struct ledge_check_slot *last_of(const ledge_check *check, size_t count)
-{
-    return count == 0 ? NULL : &check->slots[check->starts[count - 1].slot];
-}
-
 /* The innermost region around the size bytes at start, of slot and its parents; null when none
  * is. */
 static struct ledge_check_slot *climb(const ledge_check *check, struct ledge_check_slot *slot,
                                       uintptr_t start, size_t size)
 {
     while (slot && !is_around(slot, start, size))
-        slot = parent_of(check, slot);
+        slot = slot_at(check, slot->parent);
     return slot;
 }
 
@@ -145,7 +203,7 @@ static bool is_cut(const struct ledge_check_slot *slot, uintptr_t start, size_t 
 static bool cuts_any(const ledge_check *check, const struct ledge_check_slot *slot, uintptr_t start,
                      size_t size)
 {
-    for (; slot; slot = parent_of(check, slot)) {
+    for (; slot; slot = slot_at(check, slot->parent)) {
         if (is_cut(slot, start, size))
             return true;
     }
@@ -166,103 +224,99 @@ static ledge_region handle_of(const ledge_check *check, const struct ledge_check
     return (ledge_region){(size_t)(slot - check->slots), slot->generation};
 }
 
-/* The place in starts of a live region: of those that start where it does, parents come first. */
-static size_t place_of(const ledge_check *check, const struct ledge_check_slot *slot)
+/* Whether a live slot is where it belongs: in the treap, behind its parent, between no others. */
+static bool is_in_place(const ledge_check *check, const struct ledge_check_slot *slot)
 {
-    size_t place = count_until(check, (uintptr_t)slot->ptr) - 1;
-    while (&check->slots[check->starts[place].slot] != slot)
-        place--;
-    return place;
-}
+    uintptr_t start = (uintptr_t)slot->ptr;
+    const struct ledge_check_slot *left = slot_at(check, slot->left),
+                                  *right = slot_at(check, slot->right);
+    if ((left && left->priority > slot->priority) || (right && right->priority > slot->priority))
+        return false;
+    if (last_before(check, start, slot->depth + 1) != slot)
+        return false;
 
-/* The place behind a region and all that is in it. */
-static size_t place_behind(const ledge_check *check, const struct ledge_check_slot *slot)
-{
-    return count_until(check, (uintptr_t)slot->ptr + (slot->size - 1));
+    struct ledge_check_slot *before = last_before(check, start, slot->depth);
+    const struct ledge_check_slot *parent = climb(check, before, start, slot->size);
+    return link_to(check, parent) == slot->parent &&
+           slot->depth == (parent ? parent->depth + 1 : 0) &&
+           !cuts_any(check, before, start, slot->size);
 }
 
 bool ledge_check_is_valid(const ledge_check *check)
 {
-    if (check->live > check->used || check->used > check->capacity)
+    size_t live = 0, unused = 0;
+    if (check->used > check->capacity || check->free_slot > check->used)
         return false;
-
-    for (size_t i = 0; i < check->live; i++) {
-        const struct ledge_check_start *start = &check->starts[i];
-        const struct ledge_check_slot *slot = &check->slots[start->slot];
-        if (start->slot >= check->used || slot->size == 0 || start->start != (uintptr_t)slot->ptr)
-            return false;
-
-        /* The parent is around it, and is the innermost of those before it that are. */
-        struct ledge_check_slot *before = last_of(check, i);
-        if (before && before->ptr > slot->ptr)
-            return false;
-        if (climb(check, before, start->start, slot->size) != parent_of(check, slot) ||
-            cuts_any(check, before, start->start, slot->size))
+    for (size_t i = 0; i < check->used; i++) {
+        const struct ledge_check_slot *slot = &check->slots[i];
+        live += slot->ptr != NULL;
+        if (slot->ptr && !is_in_place(check, slot))
             return false;
     }
 
-    size_t free = 0;
-    for (size_t i = check->free_slot; i != 0 && free <= check->used; free++) {
-        if (i > check->used || check->slots[i - 1].ptr)
-            return false;
-        i = check->slots[i - 1].parent;
-    }
-    return free == check->used - check->live;
+    const struct ledge_check_slot *slot = slot_at(check, check->free_slot);
+    for (; slot && !slot->ptr && unused < check->used; unused++)
+        slot = slot_at(check, slot->parent);
+    return !slot && live == check->live && live + unused == check->used;
 }
 
 /* --- Regions ------------------------------------------------------------------------------ */
 
-/* Enters a region at a place of starts. */
-static ledge_status insert(ledge_check *check, size_t place, const void *ptr, size_t size,
+/* Enters a region behind all that start where it does, which are around it. */
+static ledge_status insert(ledge_check *check, const void *ptr, size_t size,
                            const struct ledge_check_slot *parent, ledge_region *out)
 {
-    size_t parent_link = parent ? handle_of(check, parent).index + 1 : 0;
+    size_t parent_link = link_to(check, parent), depth = parent ? parent->depth + 1 : 0;
     ledge_status status = make_room(check);
     if (status != LEDGE_OK)
         return status;
 
-    size_t index = check->free_slot != 0 ? check->free_slot - 1 : check->used;
-    struct ledge_check_slot *slot = &check->slots[index];
-    if (check->free_slot != 0) {
+    size_t link = check->free_slot;
+    struct ledge_check_slot *slot;
+    if (link != 0) {
+        slot = slot_at(check, link);
         check->free_slot = slot->parent;
     } else {
-        check->used++;
+        link = ++check->used;
+        slot = slot_at(check, link);
         slot->generation = 1;
     }
-    slot->ptr = (unsigned char *)(uintptr_t)ptr;
-    slot->size = size;
-    slot->parent = parent_link;
+    *slot = (struct ledge_check_slot){.ptr = (unsigned char *)(uintptr_t)ptr,
+                                      .size = size,
+                                      .generation = slot->generation,
+                                      .depth = depth,
+                                      .parent = parent_link,
+                                      .priority = next_random(check)};
 
-    struct ledge_check_start *at = check->starts + place;
-    memmove(at + 1, at, (check->live - place) * sizeof(*at));
-    *at = (struct ledge_check_start){(uintptr_t)ptr, index};
+    size_t before, behind;
+    split(check, check->root, (uintptr_t)ptr, DEEPEST, &before, &behind);
+    check->root = merge(check, merge(check, before, link), behind);
     check->live++;
     *out = handle_of(check, slot);
     LEDGE_CHECK_DEBUG(ledge_check_is_valid(check));
     return LEDGE_OK;
 }
 
-/* Takes out the regions at places [from, to), where that leaves nobody without a parent. */
-static void take_out(ledge_check *check, size_t from, size_t to)
+/* Takes out all that is in a region: those of its run from the given depth on. */
+static void take_out(ledge_check *check, const struct ledge_check_slot *region, size_t depth)
 {
-    for (size_t i = from; i < to; i++) {
-        size_t index = check->starts[i].slot;
-        struct ledge_check_slot *slot = &check->slots[index];
+    uintptr_t start = (uintptr_t)region->ptr;
+    size_t before, rest, run, behind;
+    split(check, check->root, start, depth, &before, &rest);
+    split(check, rest, start + (region->size - 1), DEEPEST, &run, &behind);
+    check->root = merge(check, before, behind);
+
+    while (run != 0) {
+        struct ledge_check_slot *slot = slot_at(check, run);
+        size_t next = merge(check, slot->left, slot->right);
         slot->ptr = NULL;
         slot->generation++;
         slot->parent = check->free_slot;
-        check->free_slot = index + 1;
+        check->free_slot = run;
+        check->live--;
+        run = next;
     }
-    if (from != to)
-        memmove(check->starts + from, check->starts + to,
-                (check->live - to) * sizeof(*check->starts));
-    check->live -= to - from;
     LEDGE_CHECK_DEBUG(ledge_check_is_valid(check));
-}
-
-static void take_out_region(ledge_check *check, const struct ledge_check_slot *slot)
-{
-    take_out(check, place_of(check, slot), place_behind(check, slot));
 }
 
 ledge_status ledge_check_add(ledge_check *check, const void *ptr, size_t size, ledge_region *out)
@@ -275,11 +329,10 @@ ledge_status ledge_check_add(ledge_check *check, const void *ptr, size_t size, l
     if (size > UINTPTR_MAX - start)
         return LEDGE_ERANGE;
 
-    size_t place = count_until(check, start);
-    if (climb(check, last_of(check, place), start, 1) ||
-        count_until(check, start + (size - 1)) != place)
+    struct ledge_check_slot *before = last_until(check, start);
+    if (climb(check, before, start, 1) || last_until(check, start + (size - 1)) != before)
         return LEDGE_EBUSY;
-    return insert(check, place, ptr, size, NULL, out);
+    return insert(check, ptr, size, NULL, out);
 }
 
 ledge_status ledge_check_add_sub(ledge_check *check, const void *ptr, size_t size,
@@ -291,15 +344,15 @@ ledge_status ledge_check_add_sub(ledge_check *check, const void *ptr, size_t siz
     if (size == 0)
         return LEDGE_EEMPTY;
 
-    size_t place = count_until(check, start);
-    const struct ledge_check_slot *parent = climb(check, last_of(check, place), start, 1);
+    struct ledge_check_slot *before = last_until(check, start);
+    const struct ledge_check_slot *parent = climb(check, before, start, 1);
     if (!parent)
         return LEDGE_ENOTFOUND;
     if (!is_around(parent, start, size))
         return LEDGE_ERANGE;
-    if (count_until(check, start + (size - 1)) != place)
+    if (last_until(check, start + (size - 1)) != before)
         return LEDGE_EBUSY;
-    return insert(check, place, ptr, size, parent, out);
+    return insert(check, ptr, size, parent, out);
 }
 
 ledge_status ledge_check_remove(ledge_check *check, ledge_region region)
@@ -307,7 +360,7 @@ ledge_status ledge_check_remove(ledge_check *check, ledge_region region)
     const struct ledge_check_slot *slot = slot_of(check, region);
     if (!slot)
         return LEDGE_ESTALE;
-    take_out_region(check, slot);
+    take_out(check, slot, slot->depth);
     return LEDGE_OK;
 }
 
@@ -316,27 +369,25 @@ ledge_status ledge_check_renew(ledge_check *check, ledge_region region, ledge_re
     struct ledge_check_slot *slot = slot_of(check, region);
     if (!slot)
         return LEDGE_ESTALE;
-    take_out(check, place_of(check, slot) + 1, place_behind(check, slot));
+    take_out(check, slot, slot->depth + 1);
     slot->generation++;
     *out = handle_of(check, slot);
     return LEDGE_OK;
 }
 
 /* A region that ledge_check_forget has to take out: the outermost around the first byte that isn't
- * around more than the range, or the first behind that byte; null when there is none. */
+ * around more than the range, or the last that starts behind that byte; null when there is none. */
 static const struct ledge_check_slot *find_forgotten(const ledge_check *check, uintptr_t start,
                                                      size_t size)
 {
-    size_t place = count_until(check, start);
-    const struct ledge_check_slot *found = NULL;
-    const struct ledge_check_slot *slot = climb(check, last_of(check, place), start, 1);
-    for (; slot; slot = parent_of(check, slot)) {
+    struct ledge_check_slot *before = last_until(check, start);
+    const struct ledge_check_slot *found = NULL, *last = last_until(check, start + (size - 1));
+    const struct ledge_check_slot *slot = climb(check, before, start, 1);
+    for (; slot; slot = slot_at(check, slot->parent)) {
         if (slot->size <= size || !is_around(slot, start, size))
             found = slot;
     }
-    if (!found && count_until(check, start + (size - 1)) != place)
-        found = &check->slots[check->starts[place].slot];
-    return found;
+    return found || last == before ? found : last;
 }
 
 void ledge_check_forget(ledge_check *check, const void *ptr, size_t size)
@@ -349,7 +400,7 @@ void ledge_check_forget(ledge_check *check, const void *ptr, size_t size)
 
     const struct ledge_check_slot *slot;
     while ((slot = find_forgotten(check, start, size)))
-        take_out_region(check, slot);
+        take_out(check, slot, slot->depth);
 }
 
 /* --- Verdicts ----------------------------------------------------------------------------- */
@@ -363,23 +414,22 @@ ledge_status ledge_check_range(const ledge_check *check, const void *ptr, size_t
     if (size > UINTPTR_MAX - start)
         return LEDGE_ERANGE;
 
-    /* A region that the range cuts has its first byte or its last. */
-    size_t first = count_until(check, start), last = first;
-    struct ledge_check_slot *slot = last_of(check, first);
+    struct ledge_check_slot *first = last_until(check, start), *last = first;
     if (size != 0) {
-        last = count_until(check, start + (size - 1));
-        if (cuts_any(check, slot, start, size) ||
-            (last != first && cuts_any(check, last_of(check, last), start, size)))
+        /* A region that the range cuts has its first byte or its last. */
+        last = last_until(check, start + (size - 1));
+        if (cuts_any(check, first, start, size) ||
+            (last != first && cuts_any(check, last, start, size)))
             return LEDGE_ERANGE;
     }
 
-    const struct ledge_check_slot *around = climb(check, slot, start, size);
+    const struct ledge_check_slot *around = climb(check, first, start, size);
     if (around) {
         *out = handle_of(check, around);
         return LEDGE_OK;
     }
     /* Nothing is around it and nothing is cut: is anything in it? */
-    if (size != 0 && (last != first || climb(check, slot, start, 1)))
+    if (size != 0 && (last != first || climb(check, first, start, 1)))
         return LEDGE_ERANGE;
     return LEDGE_ENOTFOUND;
 }

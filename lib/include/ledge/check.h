@@ -21,11 +21,10 @@
  * removed or renewed (what lay there has gone or moved) leaves handles and views of it stale, and
  * they say so; each has the region's generation in it.
  *
- * Regions are kept in one array, sorted by address, parents before their parts. As they nest, the
- * last region that starts at or before an address is either the innermost around it, or inside that
- * one: so a look-up is a binary search and a walk up, O(log regions + depth). Adding and removing
- * moves the array's tail, O(regions): tables of up to some thousand regions are what this is for.
- * Addresses are compared as numbers; the memory itself is never touched.
+ * Regions are in a tree, sorted by address, parents before their parts. As they nest, the last
+ * region that starts at or before an address is either the innermost around it, or inside that one:
+ * so a look-up is a way down the tree and a walk up the parents, O(log regions + depth), and so is
+ * a change. Addresses are compared as numbers; the memory itself is never touched.
  *
  * Zero bytes are an empty table with memory from malloc. A table isn't thread-safe: asking in
  * several threads is fine, a change needs the caller's lock. ledge/provenance.h is one table for
@@ -44,12 +43,13 @@ extern "C" {
 
 /* A ledge_check is the table. */
 typedef struct ledge_check {
-    struct ledge_check_slot *slots;   /* private: regions by the index in their handle */
-    struct ledge_check_start *starts; /* private: live regions by address */
-    size_t live;                      /* regions */
-    size_t used;                      /* slots that were ever used */
-    size_t capacity;                  /* slots, and starts, that there is memory for */
-    size_t free_slot;                 /* 1 + the index of a slot to use again; 0: none */
+    struct ledge_check_slot *slots; /* private: regions by the index in their handle */
+    size_t root;                    /* private: of a tree of them by address */
+    size_t live;                    /* regions */
+    size_t used;                    /* private: slots that were ever used */
+    size_t capacity;                /* private: slots that there is memory for */
+    size_t free_slot;               /* private: one to use again */
+    uint64_t random;                /* private: what balances the tree */
     ledge_allocator alloc;
 } ledge_check;
 
@@ -71,7 +71,7 @@ LEDGE_NONNULL(1)
 void ledge_check_cleanup(ledge_check *check);
 
 /* ledge_check_is_valid tells whether the table keeps its promises: regions are sorted and nest, and
- * slots, handles and parents agree. For tests and harnesses. O(regions). */
+ * slots, handles and parents agree. For tests and harnesses. O(regions * (log regions + depth)). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 LEDGE_PURE
@@ -95,7 +95,7 @@ static inline size_t ledge_check_count(const ledge_check *check)
  *   LEDGE_ERANGE  ptr + size runs past the end of the address space
  *   LEDGE_EBUSY   some of the bytes are in a region already
  *   LEDGE_ENOMEM
- * O(regions). */
+ * O(log regions + depth). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 4)
 ledge_status ledge_check_add(ledge_check *check, const void *ptr, size_t size, ledge_region *out);
@@ -111,7 +111,7 @@ ledge_status ledge_check_add(ledge_check *check, const void *ptr, size_t size, l
  *   LEDGE_ERANGE     not all of the bytes are in the region that ptr is in
  *   LEDGE_EBUSY      some of the bytes are in another sub-object already
  *   LEDGE_ENOMEM
- * O(regions). */
+ * O(log regions + depth). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 4)
 ledge_status ledge_check_add_sub(ledge_check *check, const void *ptr, size_t size,
@@ -119,7 +119,8 @@ ledge_status ledge_check_add_sub(ledge_check *check, const void *ptr, size_t siz
 
 /* ledge_check_remove takes a region out, with all sub-objects in it. Their handles are stale.
  *
- * Returns LEDGE_OK; LEDGE_ESTALE when the region is gone or was renewed. O(regions). */
+ * Returns LEDGE_OK; LEDGE_ESTALE when the region is gone or was renewed. O(log regions), and for
+ * each sub-object. */
 LEDGE_NONNULL(1)
 ledge_status ledge_check_remove(ledge_check *check, ledge_region region);
 
@@ -127,7 +128,8 @@ ledge_status ledge_check_remove(ledge_check *check, ledge_region region);
  * reset, a buffer was filled anew. The region stays; its sub-objects are taken out. The old handle
  * is stale, and so is every ledge_checked of it; *out is the new handle.
  *
- * Returns LEDGE_OK; LEDGE_ESTALE when the region is gone or was renewed. O(regions). */
+ * Returns LEDGE_OK; LEDGE_ESTALE when the region is gone or was renewed. O(log regions), and for
+ * each sub-object. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 3)
 ledge_status ledge_check_renew(ledge_check *check, ledge_region region, ledge_region *out);
@@ -135,7 +137,8 @@ ledge_status ledge_check_renew(ledge_check *check, ledge_region region, ledge_re
 /* ledge_check_forget takes out every region that has some of the size bytes at ptr, unless it is a
  * larger one around all of them, and the sub-objects in it: what was known about memory that has
  * been given out afresh, where its former owner didn't say that it went. A range past the end of
- * the address space ends there. Can't fail. O(regions * regions taken out). */
+ * the address space ends there. Can't fail. O(log regions + depth), and for each region taken out.
+ */
 LEDGE_NONNULL(1)
 void ledge_check_forget(ledge_check *check, const void *ptr, size_t size);
 

@@ -30,21 +30,25 @@ extern "C" {
 /* ledge_provenance_allocated says that the size bytes at ptr are a block from now on. What was
  * known about them is forgotten, but for a larger region around them, of which they are then a
  * part: so an arena that starts afresh says it again. A null ptr or size 0 is nothing. Can't fail.
- * O(regions). */
+ * O(log regions), and for each region
+ * forgotten. */
 void ledge_provenance_allocated(const void *ptr, size_t size);
 
 /* ledge_provenance_freed says that the size bytes at ptr are a block no more, with all that is in
  * them; it is to be called before somebody else can get them. A null ptr or size 0 is nothing.
- * Can't fail. O(regions). */
+ * Can't fail. O(log regions), and for each region
+ * forgotten. */
 void ledge_provenance_freed(const void *ptr, size_t size);
 
 /* ledge_provenance_entered says that the size bytes at ptr have been handed out as a part of a
  * known block: an object of an arena or a pool. Of memory that isn't known, parts aren't either. A
- * null ptr or size 0 is nothing. Can't fail. O(regions). */
+ * null ptr or size 0 is nothing. Can't fail. O(log regions), and for each region
+ * forgotten. */
 void ledge_provenance_entered(const void *ptr, size_t size);
 
 /* ledge_provenance_left says that the size bytes at ptr, which were entered, are a part no more;
- * the block around them stays, also where it is as large. Can't fail. O(regions). */
+ * the block around them stays, also where it is as large. Can't fail. O(log regions), and for each
+ * region forgotten. */
 void ledge_provenance_left(const void *ptr, size_t size);
 
 /* ledge_provenance_of says what the table knows about the size bytes at ptr.
