@@ -37,17 +37,19 @@ static const struct command command = {
         "replayer, for all of them.",
     .notes =
         "The inputs are about 1, 2, 4, 8 and 16 KB in turn: records of the target's corpus in\n"
-        "random order with random digits behind them that mean nothing, 120 operations or\n"
-        "more that run clean (if that can be had) before the one that fails, and more behind\n"
-        "it. A seed gives the same inputs again. Then two inputs of a small program that\n"
-        "fails in 30 % and in 70 % of its runs.\n"
+        "random order, some with a number changed and with random digits behind them that\n"
+        "mean nothing, 120 operations or more that run clean (if that can be had) before the\n"
+        "one that fails, and more behind it. Where no record did, what libFuzzer finds in the\n"
+        "first 20 s is put behind such records. A seed gives the same inputs again. Then two\n"
+        "inputs of a small program that fails in 30 % and in 70 % of its runs.\n"
         "\n"
         "calls: runs of the target; ours with those that were run ahead for nothing. They are\n"
         "compared with those of the peer that has the smallest result, shows the bug and came\n"
         "to its end. Seconds are compared with the peer that has the smallest result and\n"
-        "shows the bug; ours with the twenty runs of the result, and those of another build,\n"
-        "which no peer makes. libFuzzer never knows that it is done: its seconds are those up\n"
-        "to its last success.\n"
+        "shows the bug; ours are those until the result is known and proven 1-minimal. The\n"
+        "twenty runs of it in fresh processes, and those in another build, which no peer\n"
+        "makes, are in the JSON (ledge_seconds_with_counts). libFuzzer never knows that it is\n"
+        "done: its seconds are those up to its last success.\n"
         "\n"
         "* is another bug than the one given, + means that time was up, - that the tool has\n"
         "no build in which the bug shows. A result that is another bug is not compared with.\n"
@@ -170,7 +172,7 @@ static void add_row(const struct contest_row *row, struct summary *summary)
         add_ratio((double)row->ours.calls, (double)ended->calls, &summary->calls,
                   &summary->calls_len, &summary->fewer_calls);
     if (best)
-        add_ratio(row->seconds_in_all, best->seconds, &summary->seconds, &summary->seconds_len,
+        add_ratio(row->ours.seconds, best->seconds, &summary->seconds, &summary->seconds_len,
                   &summary->less_seconds);
 }
 

@@ -57,8 +57,9 @@ struct contest_row {
 
 /* contest_case_make makes the input of a bug, about `bytes` long: records of the target's corpus in
  * random order, with random digits behind them that mean nothing, as long as they run clean; then
- * such that fail as bug.json says; then more, up to the size. The same seed gives the same input.
- * False and *why when it finds none. On true the case is for contest_case_free. */
+ * such that fail as bug.json says, or are what libFuzzer found; then more, up to the size. The
+ * same seed gives the same input. False and *why when it finds none. On true the case is for
+ * contest_case_free. */
 bool contest_case_make(const struct contest *contest, const struct bug_info *info, size_t bytes,
                        struct contest_case *out, struct fail *why);
 

@@ -6,11 +6,16 @@
 #include "files.h"
 #include "mem.h"
 #include "minimize_worker.h"
+#include "sanitizer.h"
+
+#define FUZZ_SECONDS "-max_total_time=20"
 
 enum {
     CALLS_BEFORE = 120, /* that run clean before the one that fails, if it can be had */
     CALLS_MAX = 240,    /* the kit looks at 256 */
     BATCH = 8,          /* records added at a time */
+    SMALL_DIGIT = 8,    /* what digits are changed to is less: most boundaries are there */
+    FRONTS = 100,       /* random programs that are put in front of one that fails */
     TRIES = 3000,       /* for one that fails late; and as many again for one that fails at all */
 };
 
@@ -95,13 +100,17 @@ struct making {
     uint64_t random;
 };
 
-/* Appends a record, and up to so many digits that nobody reads. */
+/* Appends a record, every other time with a digit changed, and up to so many digits behind it that
+ * mostly nobody reads. */
 static void add_record(struct making *making, size_t digits_max)
 {
     const struct records *records = &making->records;
     size_t pick = (size_t)(next_random(&making->random) % records->len);
-    add(&making->text, records->text.bytes + records->starts[pick],
-        records->starts[pick + 1] - records->starts[pick]);
+    size_t from = making->text.len, len = records->starts[pick + 1] - records->starts[pick];
+    add(&making->text, records->text.bytes + records->starts[pick], len);
+    if (len > 1 && next_random(&making->random) % 2 == 0)
+        making->text.bytes[from + 1 + next_random(&making->random) % (len - 1)] =
+            next_random(&making->random) % SMALL_DIGIT;
     for (uint64_t i = next_random(&making->random) % (digits_max + 1); i > 0; i--) {
         uint8_t digit = next_random(&making->random) & 0x7f;
         add(&making->text, &digit, 1);
@@ -153,6 +162,71 @@ static bool search(struct making *making, struct crash *crash, struct fail *why)
     return fail_set(why, "", "no input was found that meets %s", making->info->bug->id);
 }
 
+/* Runs the target's libFuzzer binary on its corpus, until something fails; *found is for free(). */
+static bool fuzz(const struct making *making, char **found, size_t *len, struct fail *why)
+{
+    const struct target *target = making->worker.target;
+    const struct build *build = target_build(target, "libfuzzer", making->build->sanitizer);
+    if (!build)
+        return fail_set(why, "", "%s has no libFuzzer build", making->info->bug->id);
+    char *units = mem_print("%s/units", making->contest->place);
+    char *artifact = mem_print("%s/found", making->contest->place);
+    char *exact = mem_print("-exact_artifact_path=%s", artifact);
+    char *length = mem_print("-max_len=%u", target->max_len);
+    const char *const argv[] = {build->binary, "-seed=1", FUZZ_SECONDS,   length,
+                                exact,         units,     target->corpus, NULL};
+    char **env = sanitizer_environment(USE_LIBFUZZER, target->rss_mb);
+    struct proc_spec spec = {
+        .argv = argv, .env = (const char *const *)env, .cwd = making->contest->place};
+    struct proc_result ended;
+    bool ok = dir_make(units, why) && proc_run(&spec, &ended, why);
+    if (ok) {
+        proc_result_free(&ended);
+        ok = file_read(artifact, found, len, why) ||
+             fail_set(why, "", "no input was found that meets %s", making->info->bug->id);
+    }
+    (void)unlink(artifact);
+    dir_remove(units);
+    sanitizer_environment_free(env);
+    free(length);
+    free(exact);
+    free(artifact);
+    free(units);
+    return ok;
+}
+
+/* Puts random records that run clean in front of what was found, as many as it bears. */
+static bool put_in_front(struct making *making, const char *found, size_t len, struct crash *crash,
+                         struct fail *why)
+{
+    size_t calls = CALLS_BEFORE;
+    for (unsigned tries = 0; tries < FRONTS; tries++) {
+        bool clean;
+        making->text.len = 0;
+        for (size_t i = 0; i < calls; i++)
+            add_record(making, making->bytes / (2 * CALLS_MAX));
+        add(&making->text, found, len);
+        if (!try(making, &clean, crash, why))
+            return false;
+        if (!clean && bug_class_fits(making->info->classes, crash->type))
+            return true;
+        crash_free(crash);
+        calls = calls * 9 / 10;
+    }
+    return fail_set(why, "", "no input was found that meets %s", making->info->bug->id);
+}
+
+static bool search_by_fuzzing(struct making *making, struct crash *crash, struct fail *why)
+{
+    char *found;
+    size_t len;
+    if (!fuzz(making, &found, &len, why))
+        return false;
+    bool ok = put_in_front(making, found, len, crash, why);
+    free(found);
+    return ok;
+}
+
 static bool finds_leaks(const struct bug_info *info)
 {
     for (const char *const *class = info->classes; *class; class ++)
@@ -166,7 +240,7 @@ static bool make(struct making *making, struct contest_case *out, struct fail *w
     const struct target *target = &making->info->bug->variant;
     struct worker_options options = {.number = 9, .leaks = finds_leaks(making->info)};
     worker_open(&making->worker, making->contest->runner, target, making->build, options);
-    bool ok = search(making, &out->crash, why);
+    bool ok = search(making, &out->crash, why) || search_by_fuzzing(making, &out->crash, why);
     worker_close(&making->worker);
     if (!ok)
         return false;
@@ -211,7 +285,9 @@ bool contest_case_make(const struct contest *contest, const struct bug_info *inf
     ok = made && count_ops(target, out->build, out->path, &out->ops, why);
     free_records(&making.records);
     free(making.text.bytes);
-    if (!ok)
+    if (ok)
+        *why = (struct fail){0}; /* of a build in which it doesn't show */
+    else
         contest_case_free(out);
     return ok;
 }

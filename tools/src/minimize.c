@@ -116,16 +116,15 @@ static bool look_again(struct runner *runner, const struct target *target, struc
 bool minimize_run(struct runner *runner, const struct minimize_request *request,
                   struct minimized *out, struct fail *why)
 {
-    uint64_t start = uv_hrtime();
     char *input;
-    *out = (struct minimized){0};
+    *out = (struct minimized){.began_ns = uv_hrtime()};
     if (!file_read(request->path, &input, &out->bytes_before, why))
         return false;
     bool ok = find_build(runner, request, out, why);
     if (ok && out->end == MINIMIZE_DONE)
         ok = read_program(request, out, input, why) && minimize_shrink(runner, request, out, why) &&
              (out->tries == 0 || look_again(runner, request->target, out, why));
-    out->seconds_in_all = (double)(uv_hrtime() - start) / 1e9;
+    out->seconds_in_all = (double)(uv_hrtime() - out->began_ns) / 1e9;
     free(input);
     if (!ok)
         minimize_free(out);

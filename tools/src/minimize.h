@@ -55,7 +55,8 @@ struct minimized {
     struct proof proof;
     const struct build *elsewhere; /* another build of the target; NULL: there is none */
     struct count there;            /* the result in it */
-    double seconds;                /* until the result was known */
+    uint64_t began_ns;             /* uv_hrtime then */
+    double seconds;                /* until the result was known and proven */
     double seconds_in_all;         /* with the counts */
     bool minimal; /* false: the search was ended early, and this is the best until then */
 };

@@ -152,7 +152,9 @@ static void end_repetition(struct repetition *repetition)
 static enum answer run_often(struct oracle *oracle, const void *bytes, size_t len)
 {
     struct repetition repetition = {.oracle = oracle, .bytes = bytes, .len = len};
-    struct sequential test = sequential_begin(oracle->options.rate);
+    double rate = oracle->options.rate;
+    struct sequential test =
+        oracle->options.eager ? sequential_eager(rate) : sequential_begin(rate);
     enum answer answer = ANSWER_STOP;
     bool hit, settled = false;
     while (!settled && repeat(&repetition, &hit))

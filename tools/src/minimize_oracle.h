@@ -33,6 +33,7 @@ struct oracle_options {
     bool whole;               /* with everything looked for that can be: leaks, too */
     uint64_t deadline_ns;     /* when to say stop (uv_hrtime); 0: never */
     double rate;              /* of a flaky input: how often it fails; 0: it always does */
+    bool eager;               /* of a flaky input: which test */
 };
 
 struct oracle {

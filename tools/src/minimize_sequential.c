@@ -20,6 +20,17 @@ struct sequential sequential_begin(double rate)
     };
 }
 
+struct sequential sequential_eager(double rate)
+{
+    double good = rate < RATE_MAX ? rate : RATE_MAX;
+    return (struct sequential){
+        .hit = 1,
+        .yes = 1,
+        .no = -1, /* misses count for nothing but the tries */
+        .tries_max = (unsigned)ceil(log(SEQUENTIAL_EAGER) / log(1 - good)),
+    };
+}
+
 bool sequential_add(struct sequential *test, bool hit, enum answer *answer)
 {
     test->count.tries++;

@@ -10,7 +10,7 @@
 #include "minimize_oracle.h"
 
 enum {
-    FIRST_LOOKS = 3,   /* an input that fails in all of them is first taken to fail always */
+    FIRST_LOOKS = 4,   /* an input that fails in all of them is first taken to fail always */
     FLAKY_HITS = 60,   /* after which the rate of a flaky one is known well enough */
     FLAKY_TRIES = 400, /* and when nobody waits for more of them */
 };
@@ -20,7 +20,6 @@ struct shrinking {
     struct runner *runner;
     const struct minimize_request *request;
     struct minimized *out;
-    uint64_t start;
     const struct program *whole; /* the input */
     struct fail *why;
 };
@@ -40,7 +39,7 @@ static struct oracle_options options_of(const struct shrinking *shrinking)
         .want = &shrinking->out->crash,
         .live = shrinking->request->live,
         .workers = workers_of(shrinking->request),
-        .deadline_ns = seconds ? shrinking->start + seconds * UINT64_C(1000000000) : 0,
+        .deadline_ns = seconds ? shrinking->out->began_ns + seconds * UINT64_C(1000000000) : 0,
     };
 }
 
@@ -108,7 +107,7 @@ static bool search_and_prove(struct shrinking *shrinking, const struct judge *ju
     out->minimal = ok && minimal && out->proof.holds;
     free(out->bytes);
     out->bytes = program_encode(&out->program, &out->bytes_len);
-    out->seconds = (double)(uv_hrtime() - shrinking->start) / 1e9;
+    out->seconds = (double)(uv_hrtime() - shrinking->out->began_ns) / 1e9;
     return ok;
 }
 
@@ -150,8 +149,7 @@ static bool count_fresh(struct shrinking *shrinking, const struct build *build, 
 
 /* --- Flaky ones ----------------------------------------------------------------------------- */
 
-/* A judge that keeps every program it said yes to: the search goes by single answers, of which some
- * are wrong, and may have to go back. */
+/* A judge that keeps every program it said yes to: the rate may drop with one of them. */
 struct chronicle {
     struct judge judge;
     struct program *programs;
@@ -177,48 +175,90 @@ static void free_chronicle(struct chronicle *chronicle)
     free(chronicle->programs);
 }
 
-/* Counts the result; while it fails significantly less often than the input did, goes back to what
- * was taken before it, twice as far each time. */
-static bool check_rate(struct shrinking *shrinking, struct chronicle *chronicle)
+/* Counts a program as often as the input was. *drops: it fails significantly less often. */
+static bool count_again(struct shrinking *shrinking, const struct program *program,
+                        struct count *after, bool *drops)
 {
     struct minimized *out = shrinking->out;
-    struct count after;
-    for (size_t back = 1;; back *= 2) {
-        if (!count_fresh(shrinking, out->build, out->bytes, out->bytes_len, out->before.tries,
-                         out->before.tries, &after))
+    size_t len;
+    uint8_t *bytes = program_encode(program, &len);
+    bool ok =
+        count_fresh(shrinking, out->build, bytes, len, out->before.tries, out->before.tries, after);
+    free(bytes);
+    *drops = count_drops(out->before, *after);
+    return ok;
+}
+
+/* Makes the last program that failed as often as the input the result, by halving. */
+static bool go_back(struct shrinking *shrinking, const struct chronicle *chronicle)
+{
+    size_t good = 0, bad = chronicle->len; /* counted from the input, which is number 0 */
+    while (bad - good > 1) {
+        size_t middle = good + (bad - good) / 2;
+        struct count count;
+        bool drops;
+        if (!count_again(shrinking, &chronicle->programs[middle - 1], &count, &drops))
             return false;
-        if (!count_drops(out->before, after) || chronicle->len == 0)
-            break;
-        out->minimal = false;
-        size_t at = chronicle->len > back ? chronicle->len - 1 - back : SIZE_MAX;
-        program_free(&out->program);
-        program_copy(at == SIZE_MAX ? shrinking->whole : &chronicle->programs[at], &out->program);
-        free(out->bytes);
-        out->bytes = program_encode(&out->program, &out->bytes_len);
-        if (at == SIZE_MAX)
-            break; /* the input itself */
+        if (count.tries == 0)
+            break; /* stop is wanted */
+        if (drops)
+            bad = middle;
+        else
+            good = middle;
     }
-    out->hits = after.hits;
-    out->tries = after.tries;
+    program_free(&shrinking->out->program);
+    program_copy(good ? &chronicle->programs[good - 1] : shrinking->whole,
+                 &shrinking->out->program);
     return true;
 }
 
-/* The search again from the input, with a judge that takes as many runs as an answer needs. */
-static bool shrink_by_rate(struct shrinking *shrinking)
+/* The search, with a judge that takes as many runs as an answer needs; then its result is counted.
+ * Where the rate has dropped, *dropped, and the result is the last one at which it had not. */
+static bool shrink_by_rate(struct shrinking *shrinking, bool eager, bool *dropped)
 {
     struct minimized *out = shrinking->out;
     struct oracle oracle;
     struct oracle_options options = options_of(shrinking);
+    struct count after = {0};
     options.fresh = true; /* what differs from process to process may be what it depends on */
+    options.eager = eager;
     options.rate = (double)out->before.hits / out->before.tries;
     oracle_open(&oracle, shrinking->runner, &options);
     struct chronicle chronicle = {.judge = oracle_judge(&oracle)};
     struct judge judge = {.ask = ask_and_keep, .context = &chronicle};
     bool ok = search_and_prove(shrinking, &judge);
     ok = close_oracle(shrinking, &oracle) && ok;
-    ok = ok && check_rate(shrinking, &chronicle);
+    ok = ok && count_again(shrinking, &out->program, &after, dropped);
+    if (ok && *dropped) {
+        ok = go_back(shrinking, &chronicle);
+        out->minimal = false;
+        free(out->bytes);
+        out->bytes = program_encode(&out->program, &out->bytes_len);
+    }
+    out->hits = after.hits;
+    out->tries = after.tries;
     free_chronicle(&chronicle);
     return ok;
+}
+
+/* Eagerly first; only where that went wrong, on from there with the strict test. */
+static bool shrink_flaky_program(struct shrinking *shrinking)
+{
+    struct minimized *out = shrinking->out;
+    bool dropped, again;
+    if (!shrink_by_rate(shrinking, true, &dropped))
+        return false;
+    if (!dropped || stop_wanted())
+        return true;
+    proof_free(&out->proof);
+    if (!shrink_by_rate(shrinking, false, &dropped))
+        return false;
+    struct count after = {out->hits, out->tries};
+    if (dropped && !count_again(shrinking, &out->program, &after, &again))
+        return false;
+    out->hits = after.hits;
+    out->tries = after.tries;
+    return true;
 }
 
 static bool shrink_flaky(struct shrinking *shrinking)
@@ -239,7 +279,7 @@ static bool shrink_flaky(struct shrinking *shrinking)
     proof_free(&out->proof);
     program_free(&out->program);
     program_copy(shrinking->whole, &out->program);
-    return shrink_by_rate(shrinking);
+    return shrink_flaky_program(shrinking);
 }
 
 /* --- The whole ------------------------------------------------------------------------------ */
@@ -276,12 +316,8 @@ bool minimize_shrink(struct runner *runner, const struct minimize_request *reque
                      struct minimized *out, struct fail *why)
 {
     struct program whole;
-    struct shrinking shrinking = {.runner = runner,
-                                  .request = request,
-                                  .out = out,
-                                  .start = uv_hrtime(),
-                                  .whole = &whole,
-                                  .why = why};
+    struct shrinking shrinking = {
+        .runner = runner, .request = request, .out = out, .whole = &whole, .why = why};
     bool steady, ok;
     program_copy(&out->program, &whole);
     ok = shrink_steady(&shrinking, &steady) && (!steady || count_result(&shrinking));
