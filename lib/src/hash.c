@@ -105,7 +105,7 @@ WRAPS uint64_t ledge_hash_mix64(uint64_t value)
 
 /* --- Seeds -------------------------------------------------------------------------------- */
 
-/* A seed for where the kernel gives none: whatever differs between calls, runs and machines. */
+/* Whatever differs between calls, runs and machines, for where the kernel has nothing better. */
 static ledge_hash_seed guessable_seed(const void *salt)
 {
     struct timespec now = {0, 0};
@@ -129,11 +129,10 @@ WRAPS ledge_hash_seed ledge_hash_seed_from(uint64_t number)
 
 ledge_hash_seed ledge_hash_seed_random(const void *salt)
 {
-    ledge_hash_seed seed;
-    if (getentropy(&seed, sizeof(seed)) != 0)
-        seed = guessable_seed(salt);
+    ledge_hash_seed seed = guessable_seed(salt), random;
+    if (getentropy(&random, sizeof(random)) == 0)
+        seed = random;
     /* Zero is how a caller asks for a random seed. */
-    if (seed.k0 == 0 && seed.k1 == 0)
-        seed.k1 = 1;
+    seed.k1 |= 1;
     return seed;
 }

@@ -238,58 +238,66 @@ ledge_status ledge_map_take(ledge_map *map, const void *key, void *out)
 
 /* --- Validity ----------------------------------------------------------------------------- */
 
-/* Adds to *passed the groups that an entry of the hash in a group passed and that count it. False
- * where a search for it would end before it comes to the group. */
+/* What is wrong is added up rather than returned at once: a check that never fails is then no
+ * branch that never is taken. */
+
+/* Whether a search for an entry of the hash comes to a group. Adds to *passed the groups before it
+ * that count the entry. */
 static bool path_is_valid(const struct ledge_map_segment *segment, uint64_t hash, size_t group,
                           size_t *passed)
 {
+    bool valid = true;
     for (size_t at = (size_t)hash & segment->mask; at != group; at = (at + 1) & segment->mask) {
         const unsigned here = ledge_map_groups(segment)[at].passed[ledge_map_tag(hash) & 3];
-        if (here == 0)
-            return false;
+        valid &= here != 0;
         *passed += here != UINT8_MAX;
     }
-    return true;
+    return valid;
 }
 
-/* Checks each entry of a segment, and that the segment's and its groups' counts add up: those that
- * say 255 may say anything. */
+/* Whether each entry of a segment is where it is found, and what the segment and its groups count
+ * adds up: a group's count of 255 may say anything. */
 static bool segment_is_valid(const ledge_map *map, const struct ledge_map_segment *segment)
 {
+    bool valid = true;
     size_t count = 0, counted = 0, passed = 0;
     for (size_t at = 0; at <= segment->mask; at++) {
         const struct ledge_map_group *const group = &ledge_map_groups(segment)[at];
         for (unsigned i = 0; i < 4; i++)
-            counted += group->passed[i] != UINT8_MAX ? group->passed[i] : 0;
+            counted += group->passed[i] % UINT8_MAX;
         for (unsigned taken = map_taken(group); taken; taken &= taken - 1, count++) {
             const unsigned slot = (unsigned)__builtin_ctz(taken);
             const uint64_t hash = map_hash(map, map_entry(map, segment, at, slot));
-            if (ledge_map_dir_of(map, hash)->segment != segment ||
-                group->tag[slot] != ledge_map_tag(hash) ||
-                !path_is_valid(segment, hash, at, &passed))
-                return false;
+            valid &= ledge_map_dir_of(map, hash)->segment == segment;
+            valid &= group->tag[slot] == ledge_map_tag(hash);
+            valid &= path_is_valid(segment, hash, at, &passed);
         }
     }
-    return count == segment->count && count <= map_segment_limit(segment->mask + 1) &&
-           counted == passed;
+    valid &= count == segment->count;
+    valid &= count <= map_segment_limit(segment->mask + 1);
+    valid &= counted == passed;
+    return valid;
 }
 
 bool ledge_map_is_valid(const ledge_map *map)
 {
-    if (!map->dir)
-        return map->length == 0 && map->segments == 0;
-
+    bool valid = true;
     size_t length = 0, segments = 0;
     for (size_t i = 0, span; i < map_dir_length(map); i += span, segments++) {
         const struct ledge_map_segment *const segment = map->dir[i].segment;
-        span = map_span(map, segment);
-        if (span == 0 || i % span != 0 || !segment_is_valid(map, segment))
+        if (segment->depth > 32 - map->dir_shift)
             return false;
+        span = map_span(map, segment);
+        valid &= i % span == 0;
         for (size_t j = i; j < i + span; j++) {
-            if (map->dir[j].segment != segment || map->dir[j].mask != segment->mask)
-                return false;
+            const struct ledge_map_dir *const same = &map->dir[j % map_dir_length(map)];
+            valid &= same->segment == segment;
+            valid &= same->mask == segment->mask;
         }
+        valid &= segment_is_valid(map, segment);
         length += segment->count;
     }
-    return length == map->length && segments == map->segments;
+    valid &= length == map->length;
+    valid &= segments == map->segments;
+    return valid;
 }

@@ -128,7 +128,7 @@ ledge_status map_index_deepen(ledge_map *map, unsigned depth)
     if (!dir)
         return LEDGE_ENOMEM;
     /* From the end, as an entry's copies aren't below it. */
-    for (size_t i = (size_t)1 << depth; i-- > 0;)
+    for (size_t i = ((size_t)1 << depth) - 1; i > 0; i--)
         dir[i] = dir[i >> (depth - old)];
     map->dir = dir;
     map->dir_shift = 32 - depth;

@@ -1,0 +1,510 @@
+/* map: the hash map (ledge/map.h) against arrays indexed by the key. Values own a box each; hash
+ * functions are good, constant, and cut to a few bits; an iteration goes on while the map changes;
+ * the allocator fails. Rows B6 B16 B17 A33. */
+#include "kit/target.h"
+
+#include <stdlib.h>
+
+#include <ledge/map.h>
+#include <ledge/map_typed.h>
+
+enum { KEYS = 512, STEPS = 64, LARGE = 512 };
+
+/* clang-format off */
+SUPPORT(enum { STINGY_MAX = 1 << 16 };
+struct user { size_t grants; size_t hash; size_t boxes; };
+static void *user_resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
+    struct user *user = ctx;
+    (void)old_size;
+    if (new_size == 0) {
+        free(ptr);
+        return NULL;
+    }
+    if (user->grants == 0 || new_size > STINGY_MAX)
+        return NULL;
+    user->grants--;
+    return realloc(ptr, new_size);
+}
+static uint64_t user_hash(const void *key, size_t size, const ledge_hash_seed *seed, void *ctx) {
+    const struct user *user = ctx;
+    const uint32_t number = *(const uint32_t *)key;
+    switch (user->hash) {
+    case 0: return ledge_hash_default(key, size, seed);
+    case 1: return 0;
+    case 2: return number;
+    case 3: return ledge_hash_mix64(number) & 3;
+    case 4: return ledge_hash_mix64(number) & UINT64_C(7) << 61;
+    case 5: return ledge_hash_mix64(number) | 0xffffffff;
+    case 6: return ledge_hash_sip13(key, size, seed);
+    case 7: return ledge_hash_sip24(key, size, seed);
+    default: return ledge_hash_fnv1a(key, size);
+    }
+}
+static bool user_equal(const void *a, const void *b, size_t size, void *ctx) {
+    (void)size;
+    (void)ctx;
+    return *(const uint32_t *)a == *(const uint32_t *)b;
+}
+static uint32_t *box_new(struct user *user, uint32_t content) {
+    uint32_t *box = malloc(sizeof *box);
+    user->boxes++;
+    *box = content;
+    return box;
+}
+static void box_free(void *value, void *ctx) {
+    ((struct user *)ctx)->boxes--;
+    free(*(uint32_t **)value);
+}
+static ledge_status box_clone(const void *value, void *out, void *ctx) {
+    struct user *user = ctx;
+    if (user->grants == 0)
+        return LEDGE_ENOMEM;
+    user->grants--;
+    *(uint32_t **)out = box_new(user, **(uint32_t *const *)value);
+    return LEDGE_OK;
+}
+/* A value is a box and, in large ones, as many bytes more. */
+static ledge_status put_box(ledge_map *map, struct user *user, uint32_t key, uint32_t content) {
+    union { uint32_t *box; unsigned char bytes[512]; } value;
+    memset(&value, 0, sizeof value);
+    value.box = box_new(user, content);
+    const ledge_status status = ledge_map_put(map, &key, &value);
+    if (status != LEDGE_OK)
+        box_free(&value, user);
+    return status;
+}
+static size_t put_boxes(ledge_map *map, struct user *user, uint32_t from, size_t n, uint32_t content) {
+    size_t done = 0;
+    while (done < n && put_box(map, user, from + (uint32_t)done, content) == LEDGE_OK)
+        done++;
+    return done;
+}
+static size_t erase_boxes(ledge_map *map, uint32_t from, size_t n) {
+    size_t erased = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t key = from + (uint32_t)i;
+        erased += ledge_map_erase(map, &key) == LEDGE_OK;
+    }
+    return erased;
+}
+static uint32_t *box_of(const ledge_map *map, uint32_t key) {
+    uint32_t **value = ledge_map_find(map, &key);
+    return value ? *value : NULL;
+}
+static uint64_t content_of(const ledge_map *map, uint32_t key) {
+    const uint32_t *box = box_of(map, key);
+    return box ? *box : UINT64_MAX;
+}
+/* Values that point into one array, which clones take further cells of. */
+struct backing { uint32_t cells[16]; size_t used; };
+static ledge_status cell_clone(const void *value, void *out, void *ctx) {
+    struct backing *backing = ctx;
+    uint32_t *cell = &backing->cells[backing->used++];
+    *cell = **(uint32_t *const *)value;
+    *(uint32_t **)out = cell;
+    return LEDGE_OK;
+}
+static ledge_status put_cells(ledge_map *map, struct backing *backing, uint32_t n) {
+    ledge_status status = LEDGE_OK;
+    for (uint32_t key = 0; key < n && status == LEDGE_OK; key++) {
+        uint32_t *cell = &backing->cells[backing->used++];
+        *cell = key;
+        status = ledge_map_put(map, &key, &cell);
+    }
+    return status;
+}
+/* Goes up to n entries further, notes their keys, and erases every one if told so. */
+static size_t walk(ledge_map *map, ledge_map_iter *it, size_t n, bool erase, uint32_t *keys) {
+    size_t seen = 0;
+    while (seen < n && ledge_map_next(it)) {
+        keys[seen] = it->value == ledge_map_find(map, it->key) ? *(const uint32_t *)it->key : UINT32_MAX;
+        if (erase && ledge_map_erase(map, it->key) != LEDGE_OK)
+            break;
+        seen++;
+    }
+    return seen;
+}
+LEDGE_MAP_DEFINE(small, uint8_t, uint16_t););
+/* clang-format on */
+
+#define OBJECTS                                                                                    \
+    ledge_map map[2];                                                                              \
+    ledge_map_iter it;                                                                             \
+    small typed;                                                                                   \
+    struct user user;                                                                              \
+    ledge_allocator alloc;
+
+enum turn { GONE, OLD, NEW, SEEN };
+
+struct world {
+    OBJECTS
+    struct model {
+        bool made, there[KEYS];
+        uint32_t want[KEYS];
+        size_t n, value_size;
+    } m[2];
+    enum turn turn[KEYS]; /* of what the iteration is to see */
+    size_t walked;        /* 1 + the map it goes through; 0: none */
+    bool typed_there[256];
+    uint16_t typed_want[256];
+    size_t typed_n;
+};
+
+static void world_open(struct world *w)
+{
+    CALL(w->user.grants = SIZE_MAX);
+    CALL(w->alloc = (ledge_allocator){user_resize, &w->user});
+    CALL(const ledge_map_config seeded = {.seed = ledge_hash_seed_from(1)});
+    EXPECT(small_init(&w->typed, &seeded, &w->alloc), LEDGE_OK);
+}
+
+static void world_check(struct world *w)
+{
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_EQ_AT(i, ledge_map_is_valid(&w->map[i]), true);
+        CHECK_EQ_AT(i, ledge_map_length(&w->map[i]), w->m[i].n);
+    }
+    for (uint32_t key = 0; key < KEYS; key++) {
+        if (w->m[0].there[key])
+            CHECK_EQ_AT(key, content_of(&w->map[0], key), w->m[0].want[key]);
+        if (w->m[1].there[key])
+            CHECK_EQ_AT(key, content_of(&w->map[1], key), w->m[1].want[key]);
+    }
+    CHECK_EQ(w->user.boxes, w->m[0].n + w->m[1].n);
+    CHECK_EQ(ledge_map_is_valid(&w->typed.base), true);
+    CHECK_EQ(small_length(&w->typed), w->typed_n);
+}
+
+static void world_close(struct world *w)
+{
+    CALL(ledge_map_cleanup(&w->map[0]));
+    CALL(ledge_map_cleanup(&w->map[1]));
+    CALL(small_cleanup(&w->typed));
+}
+
+/* Memory may be refused when no grants are left, or when thousands of bytes are asked for at once,
+ * as for many keys of a bad hash. */
+static int maybe(const struct world *w, int got)
+{
+    return got == LEDGE_ENOMEM && (w->user.grants == 0 || w->user.hash != 0) ? LEDGE_ENOMEM
+                                                                             : LEDGE_OK;
+}
+
+static void model_put(struct world *w, size_t which, uint32_t key, uint32_t content)
+{
+    struct model *m = &w->m[which];
+    if (!m->there[key] && w->walked == which + 1)
+        w->turn[key] = NEW;
+    m->n += !m->there[key];
+    m->there[key] = true;
+    m->want[key] = content;
+}
+
+static void model_erase(struct world *w, size_t which, uint32_t key)
+{
+    struct model *m = &w->m[which];
+    if (w->walked == which + 1)
+        w->turn[key] = GONE;
+    m->n -= m->there[key];
+    m->there[key] = false;
+}
+
+static void model_empty(struct world *w, size_t which)
+{
+    for (uint32_t key = 0; key < KEYS; key++)
+        model_erase(w, which, key);
+}
+
+OP(init, RANGE(which, 0, 1), RANGE(hash, 0, 8), RANGE(large, 0, 1))
+{
+    REQUIRE(!w->m[which].made);
+    if (!w->m[!which].made) {
+        CALL(w->user.hash = hash);
+    }
+    CALL(ledge_map_config config = {.key_size = 4, .value_size = large ? 512 : sizeof(uint32_t *)});
+    CALL(config.hash = user_hash);
+    CALL(config.equal = large ? user_equal : NULL);
+    CALL(config.clone_value = box_clone);
+    CALL(config.destroy_value = box_free);
+    CALL(config.ctx = &w->user);
+    CALL(config.seed = ledge_hash_seed_from(7));
+    EXPECT(ledge_map_init(&w->map[which], &config, &w->alloc), LEDGE_OK);
+    w->m[which].made = true;
+}
+
+OP(init_wrong, RANGE(kind, 0, 6))
+{
+    static const int want[] = {LEDGE_ESIZE,  LEDGE_EOVERFLOW, LEDGE_EOVERFLOW, LEDGE_EOVERFLOW,
+                               LEDGE_EINVAL, LEDGE_EINVAL,    LEDGE_EOVERFLOW};
+    CALL(static const ledge_map_config wrong[] = {
+             {.value_size = 1},
+             {.key_size = SIZE_MAX, .value_size = 2},
+             {.key_size = 8, .value_size = SIZE_MAX},
+             {.key_size = 8, .value_size = SIZE_MAX - 8},
+             {.key_size = 8, .value_size = 8, .value_offset = 7},
+             {.key_size = 8, .value_size = 8, .entry_size = 15},
+             {.key_size = SIZE_MAX / 4096}});
+    CALL(ledge_map other);
+    EXPECT(ledge_map_init(&other, &wrong[kind], NULL), want[kind]);
+}
+
+/* With a seed of its own: nothing may depend on it. */
+OP(set_of_names, INDEX(size))
+{
+    REQUIRE(size > 0 && size <= 32);
+    CALL(const ledge_map_config config = {.key_size = size});
+    CALL(ledge_map set);
+    CALL(const char *const name = "the key of a set has no value...");
+    EXPECT(ledge_map_init(&set, &config, NULL), LEDGE_OK);
+    EXPECT_AS(put, ledge_map_put(&set, name, NULL), LEDGE_OK);
+    EXPECT_AS(again, ledge_map_put(&set, name, NULL), LEDGE_OK);
+    CHECK_EQ(ledge_map_find(&set, name) != NULL, true);
+    CHECK_EQ(ledge_map_length(&set), 1);
+    CALL(ledge_map_cleanup(&set));
+}
+
+OP(put, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
+{
+    EXPECT(put_box(&w->map[which], &w->user, (uint32_t)key, content),
+           w->m[which].made ? maybe(w, got) : LEDGE_ESIZE);
+    if (got == LEDGE_OK)
+        model_put(w, which, (uint32_t)key, content);
+}
+
+OP(put_nothing, RANGE(which, 0, 1))
+{
+    REQUIRE(w->m[which].made);
+    CALL(const uint32_t key = 0);
+    EXPECT(ledge_map_put(&w->map[which], &key, NULL), LEDGE_ENULL);
+}
+
+OP(put_self, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
+{
+    REQUIRE(w->m[which].there[key]);
+    CALL(const uint32_t number = (uint32_t)key);
+    EXPECT(ledge_map_put(&w->map[which], &number, ledge_map_find(&w->map[which], &number)),
+           LEDGE_OK);
+}
+
+OP(put_many, RANGE(which, 0, 1), RANGE(from, 0, KEYS - 1), RANGE(n, 0, KEYS), U32(content))
+{
+    REQUIRE(w->m[which].made && from + n <= KEYS);
+    CALL(const size_t done = put_boxes(&w->map[which], &w->user, (uint32_t)from, n, content));
+    CHECK_EQ(done < n, done < n && maybe(w, LEDGE_ENOMEM) == LEDGE_ENOMEM);
+    for (size_t i = 0; i < done; i++)
+        model_put(w, which, (uint32_t)(from + i), content);
+}
+
+OP(upsert, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
+{
+    CALL(const uint32_t number = (uint32_t)key);
+    CALL(void *value = NULL);
+    CALL(bool is_new = false);
+    EXPECT(ledge_map_upsert(&w->map[which], &number, &value, &is_new),
+           w->m[which].made ? maybe(w, got) : LEDGE_ESIZE);
+    REQUIRE(got == LEDGE_OK);
+    CHECK_EQ(is_new, !w->m[which].there[key]);
+    if (!w->m[which].there[key]) {
+        CHECK_EQ(*(uint32_t **)value == NULL, true);
+        CALL(*(uint32_t **)value = box_new(&w->user, 0));
+    }
+    CALL(**(uint32_t **)value = content);
+    model_put(w, which, (uint32_t)key, content);
+}
+
+OP(get, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
+{
+    const bool there = w->m[which].there[key];
+    CALL(const uint32_t number = (uint32_t)key);
+    CALL(union {
+        uint32_t *box;
+        unsigned char bytes[512];
+    } out);
+    EXPECT(ledge_map_get(&w->map[which], &number, &out), there ? LEDGE_OK : LEDGE_ENOTFOUND);
+    CHECK_EQ(ledge_map_find(&w->map[which], &number) != NULL, there);
+    if (there)
+        CHECK_EQ(*out.box, w->m[which].want[key]);
+}
+
+OP(erase, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
+{
+    CALL(const uint32_t number = (uint32_t)key);
+    EXPECT(ledge_map_erase(&w->map[which], &number),
+           w->m[which].there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
+    model_erase(w, which, (uint32_t)key);
+}
+
+OP(take, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
+{
+    CALL(const uint32_t number = (uint32_t)key);
+    CALL(union {
+        uint32_t *box;
+        unsigned char bytes[512];
+    } out);
+    EXPECT(ledge_map_take(&w->map[which], &number, &out),
+           w->m[which].there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
+    if (got == LEDGE_OK) {
+        CHECK_EQ(*out.box, w->m[which].want[key]);
+        CALL(box_free(&out, &w->user));
+    }
+    model_erase(w, which, (uint32_t)key);
+}
+
+OP(erase_many, RANGE(which, 0, 1), RANGE(from, 0, KEYS - 1), RANGE(n, 0, KEYS))
+{
+    REQUIRE(from + n <= KEYS);
+    size_t want = 0;
+    for (size_t i = from; i < from + n; i++)
+        want += w->m[which].there[i];
+    CALL(const size_t erased = erase_boxes(&w->map[which], (uint32_t)from, n));
+    CHECK_EQ(erased, want);
+    for (size_t i = from; i < from + n; i++)
+        model_erase(w, which, (uint32_t)i);
+}
+
+OP(begin, RANGE(which, 0, 1))
+{
+    CALL(w->it = ledge_map_begin(&w->map[which]));
+    w->walked = which + 1;
+    for (size_t key = 0; key < KEYS; key++)
+        w->turn[key] = w->m[which].there[key] ? OLD : GONE;
+}
+
+OP(next, RANGE(n, 0, STEPS), RANGE(erasing, 0, 1))
+{
+    REQUIRE(w->walked != 0);
+    const size_t which = w->walked - 1;
+    CALL(uint32_t keys[64]);
+    CALL(const size_t seen = walk(w->it.map == &w->map[0] ? &w->map[0] : &w->map[1], &w->it, n,
+                                  erasing == 1, keys));
+    for (size_t i = 0; i < seen; i++) {
+        const bool its_turn = keys[i] < KEYS && w->m[which].there[keys[i]] &&
+                              (w->turn[keys[i]] == OLD || w->turn[keys[i]] == NEW);
+        CHECK_EQ_AT(i, keys[i], its_turn ? keys[i] : KEYS);
+        w->turn[keys[i]] = SEEN;
+        if (erasing)
+            model_erase(w, which, keys[i]);
+    }
+    size_t left = 0;
+    for (size_t key = 0; key < KEYS; key++)
+        left += w->turn[key] == OLD;
+    CHECK_EQ(seen < n, seen < n && left == 0);
+}
+
+OP(reserve, RANGE(which, 0, 1), COUNT(n, 16))
+{
+    REQUIRE(n <= 2 * KEYS || n > SIZE_MAX / 64);
+    EXPECT(ledge_map_reserve(&w->map[which], n), !w->m[which].made   ? LEDGE_ESIZE
+                                                 : n > SIZE_MAX / 64 ? LEDGE_EOVERFLOW
+                                                                     : maybe(w, got));
+}
+
+OP(shrink, RANGE(which, 0, 1))
+{
+    EXPECT(ledge_map_shrink_to_fit(&w->map[which]), maybe(w, got));
+    if (w->walked == which + 1)
+        w->walked = 0;
+}
+
+OP(clear, RANGE(which, 0, 1))
+{
+    CALL(ledge_map_clear(&w->map[which]));
+    model_empty(w, which);
+}
+
+OP0(clone)
+{
+    REQUIRE(!w->m[1].made);
+    EXPECT(ledge_map_clone(&w->map[0], &w->map[1]), maybe(w, got));
+    if (got == LEDGE_OK) {
+        w->m[1] = w->m[0];
+        w->walked = w->walked == 2 ? 0 : w->walked;
+    }
+}
+
+/* What is written through a shallow clone is seen in the map; erasing there destroys nothing here.
+ */
+OP(clone_shallow, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
+{
+    CALL(ledge_map shallow = {.length = 0});
+    EXPECT(ledge_map_clone_shallow(&w->map[which], &shallow), maybe(w, got));
+    REQUIRE(got == LEDGE_OK);
+    CHECK_EQ(ledge_map_is_valid(&shallow), true);
+    CHECK_EQ(ledge_map_length(&shallow), w->m[which].n);
+    if (w->m[which].there[key]) {
+        CALL(const uint32_t number = (uint32_t)key);
+        CALL(*box_of(&shallow, number) = content);
+        EXPECT_AS(erased, ledge_map_erase(&shallow, &number), LEDGE_OK);
+        w->m[which].want[key] = content;
+    }
+    CALL(ledge_map_cleanup(&shallow));
+}
+
+/* What is written through a clone stays there, also where all values share an array. */
+OP(clone_backed, RANGE(n, 0, 8), RANGE(key, 0, 7), U32(content))
+{
+    CALL(struct backing backing = {.used = 0});
+    CALL(const ledge_map_config config = {.key_size = 4,
+                                          .value_size = sizeof(uint32_t *),
+                                          .clone_value = cell_clone,
+                                          .ctx = &backing,
+                                          .seed = ledge_hash_seed_from(3)});
+    CALL(ledge_map map);
+    CALL(ledge_map copy);
+    EXPECT(ledge_map_init(&map, &config, NULL), LEDGE_OK);
+    EXPECT_AS(put, put_cells(&map, &backing, (uint32_t)n), LEDGE_OK);
+    EXPECT_AS(cloned, ledge_map_clone(&map, &copy), LEDGE_OK);
+    if (key < n) {
+        CALL(*box_of(&copy, (uint32_t)key) = content);
+        CHECK_EQ(content_of(&map, (uint32_t)key), key);
+        CHECK_EQ(content_of(&copy, (uint32_t)key), content);
+    }
+    CALL(ledge_map_cleanup(&copy));
+    CALL(ledge_map_cleanup(&map));
+}
+
+OP(cleanup, RANGE(which, 0, 1))
+{
+    CALL(ledge_map_cleanup(&w->map[which]));
+    model_empty(w, which);
+    w->m[which].made = false;
+}
+
+OP(typed_put, RANGE(key, 0, 255), RANGE(value, 0, 65535))
+{
+    EXPECT(small_put(&w->typed, (uint8_t)key, (uint16_t)value),
+           w->typed_there[key] ? LEDGE_OK : maybe(w, got));
+    if (got == LEDGE_OK) {
+        w->typed_n += !w->typed_there[key];
+        w->typed_there[key] = true;
+        w->typed_want[key] = (uint16_t)value;
+    }
+}
+
+OP(typed_take, RANGE(key, 0, 255))
+{
+    CALL(uint16_t out = 0);
+    CHECK_EQ(small_find(&w->typed, (uint8_t)key) != NULL, w->typed_there[key]);
+    EXPECT(small_take(&w->typed, (uint8_t)key, &out),
+           w->typed_there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
+    CHECK_EQ(out, w->typed_there[key] ? w->typed_want[key] : 0);
+    w->typed_n -= w->typed_there[key];
+    w->typed_there[key] = false;
+}
+
+OP(starve, RANGE(grants, 0, 7))
+{
+    CALL(w->user.grants = grants == 7 ? SIZE_MAX : grants);
+}
+
+static const char *status_name(int status)
+{
+    return ledge_status_name((ledge_status)status);
+}
+
+TARGET(map, .includes = "#include <ledge/map.h>\n#include <ledge/map_typed.h>\n",
+       .support = kit_support, .status_name = status_name,
+       .ops = {&init,        &put,        &put_many,      &erase,     &get,        &begin,
+               &next,        &clone,      &clone_shallow, &take,      &upsert,     &erase_many,
+               &reserve,     &shrink,     &clear,         &cleanup,   &starve,     &put_self,
+               &put_nothing, &init_wrong, &set_of_names,  &typed_put, &typed_take, &clone_backed});
