@@ -18,8 +18,6 @@
 #include "mem.h"
 #include "options.h"
 
-extern char **environ;
-
 /* What ten times as many files may take, of the memory for one time: names of files and positions
  * of results are kept, reports aren't. */
 #define FLAT 1.25

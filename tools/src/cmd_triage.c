@@ -75,7 +75,7 @@ struct session {
     struct entry_reader reader;
     struct ingest *ingest; /* NULL: nothing is kept */
     size_t kept, kept_new; /* crashes in the store, and how many of them are new there */
-    bool failed, lost;     /* lost: the store takes nothing more */
+    bool failed, lost;     /* lost: the store, or the disk, takes nothing more */
 };
 
 /* A build knows its symbolizer; without one, any that is installed will do. */
@@ -184,8 +184,7 @@ static bool keep(struct session *session, const struct entry *entry, struct fail
     struct ingested ingested;
     if (!session->ingest)
         return true;
-    session->lost = !ingest_entry(session->ingest, session->manifest, entry, &ingested, why);
-    if (session->lost)
+    if (!ingest_entry(session->ingest, session->manifest, entry, &ingested, why))
         return false;
     session->kept += ingested.crash != 0;
     session->kept_new += ingested.crash != 0 && !ingested.known;
@@ -204,8 +203,10 @@ static bool triage_one(struct session *session, struct triage_output *output, co
     if (!owned)
         complain_of_unowned(&entry);
     bool ok = keep(session, &entry, &why) && triage_output_add(output, &entry, &why);
-    if (!ok)
+    if (!ok) {
         fail_print(&why);
+        session->lost = true; /* there is no place for what comes next either */
+    }
     entry_free(&entry);
     return ok && owned;
 }
@@ -243,7 +244,8 @@ static int triage_paths(struct session *session, const struct arguments *argumen
                 session->kept == 1 ? "" : "es", chosen.state, session->kept_new, chosen.state);
     bool found = triage_output_found(output);
     if (!triage_output_finish(output, !session->failed, &why)) {
-        fail_print(&why);
+        if (!session->lost)
+            fail_print(&why); /* otherwise it has been said */
         session->failed = true;
     }
     paths_free(&paths);

@@ -202,7 +202,7 @@ static bool triage_bytes(const struct entry_reader *reader, struct entry *entry,
 bool entry_read(const struct entry_reader *reader, const char *path, struct entry *entry,
                 struct fail *why)
 {
-    char *bytes;
+    char *bytes = NULL;
     *entry = (struct entry){.file = mem_text(path)};
     bool ok = read_file(path, &bytes, &entry->size, why);
     if (ok) {

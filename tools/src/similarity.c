@@ -109,7 +109,7 @@ static double self_score(size_t len)
 
 static double alignment_score(const uint64_t *a, size_t a_len, const uint64_t *b, size_t b_len)
 {
-    struct weights weights;
+    struct weights weights = {0};
     double row[SIMILARITY_FRAMES + 1] = {0};
     fill_weights(&weights, a_len > b_len ? a_len : b_len);
     for (size_t i = 0; i < a_len; i++) {

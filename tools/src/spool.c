@@ -17,12 +17,13 @@ struct spool {
     FILE *file;
     struct item *items;
     size_t len, cap;
+    int error; /* of the first write that failed */
 };
 
-static bool cannot(struct fail *why, const char *what)
+static bool cannot(struct fail *why, const char *what, int error)
 {
     return fail_set(why, "free some space, or set TMPDIR to a directory that has more",
-                    "cannot %s a temporary file: %s", what, strerror(errno));
+                    "cannot %s a temporary file: %s", what, strerror(error));
 }
 
 /* Nameless, so that nothing is left whatever ends the process. */
@@ -44,7 +45,7 @@ struct spool *spool_new(struct fail *why)
 {
     FILE *file = open_nameless();
     if (!file) {
-        cannot(why, "make");
+        cannot(why, "make", errno);
         return NULL;
     }
     struct spool *spool = mem_new(1, sizeof *spool);
@@ -59,11 +60,14 @@ bool spool_add(struct spool *spool, json_t *object, size_t tag, struct fail *why
         spool->items = mem_resize(spool->items, spool->cap, sizeof *spool->items);
     }
     long from = ftell(spool->file);
+    errno = 0;
     bool ok = from >= 0 && json_dumpf(object, spool->file, JSON_INDENT(2)) == 0;
+    if (!ok && !spool->error)
+        spool->error = errno;
     long to = ok ? ftell(spool->file) : -1;
     json_decref(object);
     if (to < 0)
-        return cannot(why, "write");
+        return cannot(why, "write", spool->error);
     spool->items[spool->len++] = (struct item){(size_t)(to - from), tag};
     return true;
 }
@@ -87,8 +91,8 @@ static bool print_item(struct spool *spool, const struct item *item, json_t *mem
 
 bool spool_print(struct spool *spool, spool_more *more, void *context, FILE *out, struct fail *why)
 {
-    if (fflush(spool->file) != 0 || ferror(spool->file))
-        return cannot(why, "write");
+    if (spool->error || fflush(spool->file) != 0)
+        return cannot(why, "write", spool->error ? spool->error : errno);
     rewind(spool->file);
     fputs("[", out);
     for (size_t i = 0; i < spool->len; i++) {
@@ -97,7 +101,7 @@ bool spool_print(struct spool *spool, spool_more *more, void *context, FILE *out
         bool ok = print_item(spool, &spool->items[i], members, out);
         json_decref(members);
         if (!ok)
-            return cannot(why, "read");
+            return cannot(why, "read", errno);
     }
     fputs(spool->len ? "\n]\n" : "]\n", out);
     return true;

@@ -275,6 +275,10 @@ check 2 '--out goes with' --out "$dir/casr" "$dir/logs"
 check 1 'and 1 more root cause' --top 1 "$dir/logs"
 never '#2'
 
+TMPDIR="$dir/gone" "$ledge" triage --json "$dir/logs" >"$dir/out" 2>&1
+[ $? -eq 3 ] || fail 'no place for what waits on disk'
+also 'set TMPDIR to a directory'
+
 # Colour is for a terminal whose user wants it.
 escape=$(printf '\033')
 coloured() {
