@@ -256,7 +256,7 @@ OP(set_of_names, INDEX(size))
     CALL(ledge_map set);
     CALL(const char *const name = "the key of a set has no value...");
     EXPECT(ledge_map_init(&set, &config, NULL), LEDGE_OK);
-    EXPECT_AS(put, ledge_map_put(&set, name, NULL), LEDGE_OK);
+    EXPECT_AS(once, ledge_map_put(&set, name, NULL), LEDGE_OK);
     EXPECT_AS(again, ledge_map_put(&set, name, NULL), LEDGE_OK);
     CHECK_EQ(ledge_map_find(&set, name) != NULL, true);
     CHECK_EQ(ledge_map_length(&set), 1);
@@ -452,7 +452,7 @@ OP(clone_backed, RANGE(n, 0, 8), RANGE(key, 0, 7), U32(content))
     CALL(ledge_map map);
     CALL(ledge_map copy);
     EXPECT(ledge_map_init(&map, &config, NULL), LEDGE_OK);
-    EXPECT_AS(put, put_cells(&map, &backing, (uint32_t)n), LEDGE_OK);
+    EXPECT_AS(filled, put_cells(&map, &backing, (uint32_t)n), LEDGE_OK);
     EXPECT_AS(cloned, ledge_map_clone(&map, &copy), LEDGE_OK);
     if (key < n) {
         CALL(*box_of(&copy, (uint32_t)key) = content);
