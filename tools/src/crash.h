@@ -115,7 +115,4 @@ json_t *crash_reasons_json(const struct crash *crash);
 /* crash_print_stacks writes each stack under its role, at most 32 frames of each. */
 void crash_print_stacks(const struct crash *crash, FILE *out);
 
-/* crash_print writes the same for people: a headline, what is known, and the stacks behind it. */
-void crash_print(const struct crash *crash, FILE *out);
-
 #endif

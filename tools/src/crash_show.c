@@ -95,34 +95,3 @@ void crash_print_stacks(const struct crash *crash, FILE *out)
             fprintf(out, "    (%zu more)\n", stack->len - PRINTED_FRAMES);
     }
 }
-
-/* Lines joined by something that fits on one line. */
-static void print_joined(const char *lines, const char *separator, FILE *out)
-{
-    for (const char *at = lines; *at != '\0'; at++) {
-        if (*at == '\n')
-            fputs(separator, out);
-        else
-            fputc(*at, out);
-    }
-}
-
-void crash_print(const struct crash *crash, FILE *out)
-{
-    if (!crash->found) {
-        fputs("no crash\n", out);
-        return;
-    }
-    print_joined(crash->type, " ", out);
-    fputs("   ", out);
-    print_joined(crash->state, " < ", out);
-    fprintf(out, "\n  class       %s%s%s\n", crash->class_, crash->sanitizer ? ", said by " : "",
-            crash->sanitizer ? crash->sanitizer : "");
-    fprintf(out, "  security    %s (%s)\n", crash->security ? "yes" : "no", crash->security_reason);
-    if (crash->address)
-        fprintf(out, "  address     %s\n", crash->address);
-    if (crash->position)
-        fprintf(out, "  look at     %s\n", crash->position);
-    fprintf(out, "  signature   %s\n  confidence  %s\n", crash->signature, crash->confidence);
-    crash_print_stacks(crash, out);
-}

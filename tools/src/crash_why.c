@@ -49,19 +49,21 @@ static void explain_access(struct crash *crash, const struct report *report)
 }
 
 static void explain_frame(struct crash *crash, const struct report *report,
-                          const struct state *state, size_t line)
+                          const struct names *names, const struct state *state, size_t line)
 {
     const struct stack *stack = &report->stacks[state->from[line].stack];
     const struct frame *frame = &stack->frames[state->from[line].frame];
-    const char *what = frame->function.length > 0 ? "" : ", which has no name but its offset";
+    bool first = names[state->from[line].stack].frame[0] == state->from[line].frame;
     char *reason =
-        mem_print("state: line %zu, %s, is frame #%zu of the stack \"%s\"%s", line + 1,
-                  state->lines[line], state->from[line].frame, stack_role_name(stack->role), what);
+        mem_print("state: line %zu, %s, is frame #%zu of the stack \"%s\"%s%s", line + 1,
+                  state->lines[line], state->from[line].frame, stack_role_name(stack->role),
+                  first ? ", its first of the program" : "",
+                  frame->function.length > 0 ? "" : ", without a name but its offset");
     crash_reason(crash, reason);
 }
 
 static void explain_line(struct crash *crash, const struct report *report,
-                         const struct state *state, size_t line)
+                         const struct names *names, const struct state *state, size_t line)
 {
     static const char *const sources[] = {
         NULL,
@@ -71,7 +73,7 @@ static void explain_line(struct crash *crash, const struct report *report,
     };
     enum state_source source = state->from[line].source;
     if (source == STATE_FRAME)
-        explain_frame(crash, report, state, line);
+        explain_frame(crash, report, names, state, line);
     else
         crash_reason(crash, mem_print("state: line %zu, %s, %s", line + 1, state->lines[line],
                                       sources[source]));
@@ -133,7 +135,7 @@ void crash_explain(struct crash *crash, const struct report *report, const struc
         crash_reason(crash, mem_print("sanitizer: %s wrote the report", crash->sanitizer));
     crash_reason(crash, mem_print("state: %s", state->order));
     for (size_t i = 0; i < state->len; i++)
-        explain_line(crash, report, state, i);
+        explain_line(crash, report, names, state, i);
     explain_stacks(crash, report, names, state);
     if (crash->position)
         crash_reason(crash, mem_print("position: %s is the first source line that is the program's",

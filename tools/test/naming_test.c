@@ -308,7 +308,7 @@ static void reasons_say_what_was_done(void **unused)
         "state: the innermost frames",
         "state: frame #0, __asan_memcpy, is left out: sanitizer, by the rule \"__asan_*\"",
         "state: frame #1, xcopy, is left out: user, by the rule \"xcopy\" of mine.txt",
-        "state: line 1, pick, is frame #2 of the stack \"crash\"",
+        "state: line 1, pick, is frame #2 of the stack \"crash\", its first of the program",
         "position: /src/a.c:2:2",
         "security: yes: memory outside",
         "confidence: high: ",
