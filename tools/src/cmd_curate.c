@@ -376,7 +376,24 @@ static bool move_fixed(struct session *session, const char *directory, const cha
     return issue == 0 || store_move(session->store, issue, "fixed", "its reproducer is quiet", why);
 }
 
-static int mark_fixed(struct session *session, const char *text, struct fail *why)
+static void print_fixed(const char *directory, size_t failures, bool json)
+{
+    if (json) {
+        json_t *root = json_object();
+        json_put(root, "directory", json_text(directory));
+        json_put(root, "fixed", json_boolean(failures == 0));
+        json_put(root, "failures", json_integer((json_int_t)failures));
+        json_print(root);
+        json_decref(root);
+    } else if (failures == 0) {
+        printf("  %s is quiet, and has to stay so\n", directory);
+    }
+    if (failures)
+        fprintf(stderr, "ledge: %s is not fixed: it fails under %zu build%s\n", directory, failures,
+                failures == 1 ? "" : "s");
+}
+
+static int mark_fixed(struct session *session, const char *text, bool json, struct fail *why)
 {
     size_t failures = 0;
     char *directory = reproducer_of(session, text, why);
@@ -385,14 +402,11 @@ static int mark_fixed(struct session *session, const char *text, struct fail *wh
     const struct target *target =
         report ? manifest_target(session->manifest, name ? name : "", why) : NULL;
     bool ok = target && count_failures(session, target, directory, &failures, why);
-    if (ok && failures)
-        fprintf(stderr, "ledge: %s is not fixed: it fails under %zu build%s\n", directory, failures,
-                failures == 1 ? "" : "s");
-    else
+    if (failures == 0)
         ok = ok && curate_expect(directory, "quiet", why) &&
              move_fixed(session, directory, target->name, why);
-    if (ok && !failures)
-        printf("  %s is quiet, and has to stay so\n", directory);
+    if (ok)
+        print_fixed(directory, failures, json);
     json_decref(report);
     free(directory);
     return !ok ? EXIT_CANNOT : failures ? EXIT_FOUND : EXIT_FINE;
@@ -408,14 +422,29 @@ static bool move_issue(struct session *session, int64_t issue, struct fail *why)
     return original && store_duplicate(session->store, issue, original, why);
 }
 
-static bool mark_issue(struct session *session, const char *text, struct fail *why)
+static void print_status(const struct store_issue *issue, bool json)
+{
+    char *id = mem_print("issue-%lld", (long long)issue->id);
+    if (json) {
+        json_t *root = json_object();
+        json_put(root, "id", json_text(id));
+        json_put(root, "status", json_text(issue->status));
+        json_print(root);
+        json_decref(root);
+    } else {
+        printf("  %s is %s now\n", id, issue->status);
+    }
+    free(id);
+}
+
+static bool mark_issue(struct session *session, const char *text, bool json, struct fail *why)
 {
     int64_t issue = issue_of(session, text, why);
     struct store_issue now;
     if (!issue || !move_issue(session, issue, why) ||
         !store_issue(session->store, issue, &now, why))
         return false;
-    printf("  issue-%lld is %s now\n", (long long)issue, now.status);
+    print_status(&now, json);
     store_issue_free(&now);
     return true;
 }
@@ -426,9 +455,9 @@ static int run(struct session *session, const struct arguments *arguments)
     struct fail why;
     if (!chosen.fixed && !chosen.wontfix && !chosen.reopen && !chosen.duplicate_of)
         return curate(session, text, arguments->json);
-    int code = chosen.fixed                      ? mark_fixed(session, text, &why)
-               : mark_issue(session, text, &why) ? EXIT_FINE
-                                                 : EXIT_CANNOT;
+    int code = chosen.fixed ? mark_fixed(session, text, arguments->json, &why)
+               : mark_issue(session, text, arguments->json, &why) ? EXIT_FINE
+                                                                  : EXIT_CANNOT;
     if (code == EXIT_CANNOT)
         fail_print(&why);
     return code;

@@ -23,7 +23,7 @@ static const struct entry {
     {"curate", cmd_curate, "make a crash a reproducer that the regression test runs"},
     {"replay", cmd_replay, "run inputs under every build; --regress runs all there are"},
     {"show", cmd_show, "what the store knows: the issues, or all of one thing"},
-    {"verify", cmd_verify, "check that the store is as it was left, to the last byte"},
+    {"verify", cmd_verify, "find what was changed in the store since ledge wrote it"},
     {"corpus", cmd_corpus, "distil a corpus, or add to it what brings something new"},
     {"cover", cmd_cover, "what the corpora reach: lines, branches, statuses, cells"},
     {"targets", cmd_targets, "list the targets and their builds"},

@@ -165,7 +165,7 @@ check 0 'is duplicate now' curate $m $s "$open" --duplicate-of 1
 check 0 'issue-1' show $s "$open"
 check 3 'is duplicate, and cannot become wontfix' curate $m $s "$open" --wontfix
 check 3 'cannot be a duplicate of itself' curate $m $s issue-1 --duplicate-of issue-1
-check 0 'is wontfix now' curate $m $s 1 --wontfix
+check 0 '"status": "wontfix"' curate $m $s 1 --wontfix --json
 check 0 'all hold' verify $s
 
 # Three at once on one store: each file is one crash all the same.
