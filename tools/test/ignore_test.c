@@ -51,6 +51,9 @@ static void program_names_are_kept(void **unused)
                                         "__string_append",
                                         "standard::copy",
                                         "my::std::copy",
+                                        "alloc::Arena::grow",
+                                        "core::run",
+                                        "base::debug::Table::print",
                                         "stdx::copy",
                                         "fuzzers::run",
                                         "operator<<",
@@ -114,6 +117,8 @@ static void run_time_names_are_not(void **unused)
         {"start_thread", IGNORE_LIBC},
         {"clone3", IGNORE_LIBC},
         {"logging::LogMessage::~LogMessage", IGNORE_ABORT},
+        {"base::debug::StackTrace::StackTrace", IGNORE_ABORT},
+        {"core::panicking::panic_fmt", IGNORE_ABORT},
         {"abort", IGNORE_ABORT},
         {"raise", IGNORE_ABORT},
         {"__assert_fail", IGNORE_ABORT},
@@ -155,6 +160,8 @@ static void sources_and_modules_count(void **unused)
     assert_int_equal(kind_of("", "", "/opt/libc.so.d/tool"), IGNORE_NOT);
     assert_int_equal(kind_of("", "", "/lib/libcrypto.so.3"), IGNORE_NOT);
     assert_int_equal(kind_of("", "", "/src/libcalc.so"), IGNORE_NOT);
+    assert_int_equal(kind_of("alloc::vec::f", "/rustc/9fc6/library/alloc/src/vec/mod.rs", ""),
+                     IGNORE_LANGUAGE);
     assert_int_equal(kind_of("Report", "/b/compiler-rt/lib/asan/a.cpp", ""), IGNORE_SANITIZER);
 }
 
