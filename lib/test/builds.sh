@@ -1,0 +1,43 @@
+#!/bin/sh
+# The library as others build it: each source as C11 by gcc and clang for 64 and 32 bits, at every hardening level, and each
+# header by itself, first in its file, as C11 and as C++17. Nothing may warn.
+#
+#   builds.sh LIB-DIRECTORY CLANG
+set -eu
+lib=$1 clang=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
+builds=0
+
+build() { # COMPILER ARGUMENT...: must succeed, and say nothing
+    builds=$((builds + 1))
+    "$@" $warnings -I"$lib/include" -c -o "$work/object" >"$work/said" 2>&1 && [ ! -s "$work/said" ] || {
+        cat "$work/said" >&2
+        echo "builds.sh: $*" >&2
+        exit 1
+    }
+}
+
+for compiler in gcc "$clang"; do
+    for source in "$lib"/src/*.c; do
+        for bits in 64 32; do
+            build "$compiler" -std=c11 -O2 -m$bits -Wstrict-prototypes "$source"
+        done
+        build "$compiler" -std=c11 -O2 -DLEDGE_HARDENING=LEDGE_HARDENING_FAST "$source"
+        build "$compiler" -std=c11 -O2 -DLEDGE_HARDENING=LEDGE_HARDENING_EXTENSIVE "$source"
+        build "$compiler" -std=c11 -O2 -DLEDGE_HARDENING=LEDGE_HARDENING_DEBUG "$source"
+    done
+done
+for header in "$lib"/include/ledge/*.h; do
+    echo "#include <ledge/$(basename "$header")>" >"$work/alone.c"
+    echo "typedef int alone;" >>"$work/alone.c"
+    cp "$work/alone.c" "$work/alone.cpp"
+    for compiler in gcc "$clang"; do
+        build "$compiler" -std=c11 "$work/alone.c"
+        build "$compiler" -std=c11 -m32 "$work/alone.c"
+        build "$compiler" -x c++ -std=c++17 "$work/alone.cpp"
+    done
+done
+echo "$builds builds without a warning"
+[ $builds -gt 0 ]
