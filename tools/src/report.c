@@ -411,9 +411,18 @@ static void take_title(struct scan *scan, const struct line *line)
     scan->open = NULL;
 }
 
+/* libFuzzer's lines on its progress, and the words it recommends, show pieces of inputs. */
+static bool is_progress(const struct line *line)
+{
+    return text_has(line->text, "\" # Uses: ") ||
+           (text_has(line->text, " cov: ") && text_has(line->text, " exec/s: "));
+}
+
 static void take_line(struct scan *scan, const struct line *line)
 {
     struct frame frame;
+    if (is_progress(line))
+        return;
     if (frame_parse(line->text, &frame)) {
         take_frame(scan, &frame);
         if (scan->open)
