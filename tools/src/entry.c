@@ -179,24 +179,28 @@ static bool looks_like_input(const struct entry *entry, const char *bytes)
     return named || (entry->size > 0 && memchr(bytes, '\0', entry->size));
 }
 
+/* Nobody's input: whatever it is, it is read as a log. */
+static bool read_unowned(const struct entry_reader *reader, struct entry *entry, const char *bytes,
+                         struct fail *why)
+{
+    if (!read_log(reader, entry, bytes, entry->size, why))
+        return false;
+    entry->unowned = !entry_crash(entry)->found && looks_like_input(entry, bytes);
+    return true;
+}
+
 static bool triage_bytes(const struct entry_reader *reader, struct entry *entry, const char *bytes,
                          struct fail *why)
 {
-    struct fail unknown;
-    const struct target *target = owner(reader, entry, &unknown);
+    const struct target *target = owner(reader, entry, why);
     entry->target = target ? target->name : reader->target;
-    bool is_log = reader->logs || strcmp(entry->file, "-") == 0 ||
-                  (!reader->inputs && looks_like_report(bytes, entry->size));
-    if (target && !is_log)
-        return run_input(reader, entry, target, why);
-    if (!is_log && (reader->inputs || reader->target)) {
-        *why = unknown;
-        return false;
-    }
-    if (!read_log(reader, entry, bytes, entry->size, why))
-        return false;
-    entry->unowned = !is_log && !entry_crash(entry)->found && looks_like_input(entry, bytes);
-    return true;
+    if (reader->logs || strcmp(entry->file, "-") == 0)
+        return read_log(reader, entry, bytes, entry->size, why);
+    if (!target && !reader->target && !reader->inputs)
+        return read_unowned(reader, entry, bytes, why);
+    if (!reader->inputs && looks_like_report(bytes, entry->size))
+        return read_log(reader, entry, bytes, entry->size, why);
+    return target && run_input(reader, entry, target, why);
 }
 
 bool entry_read(const struct entry_reader *reader, const char *path, struct entry *entry,
