@@ -59,16 +59,17 @@ bool spool_add(struct spool *spool, json_t *object, size_t tag, struct fail *why
         spool->cap = spool->cap ? 2 * spool->cap : 64;
         spool->items = mem_resize(spool->items, spool->cap, sizeof *spool->items);
     }
-    long from = ftell(spool->file);
-    errno = 0;
-    bool ok = from >= 0 && json_dumpf(object, spool->file, JSON_INDENT(2)) == 0;
+    char *text = json_dumps(object, JSON_INDENT(2));
+    size_t len = text ? strlen(text) : 0;
+    errno = ENOMEM;
+    bool ok = text && fwrite(text, 1, len, spool->file) == len;
     if (!ok && !spool->error)
         spool->error = errno;
-    long to = ok ? ftell(spool->file) : -1;
+    free(text);
     json_decref(object);
-    if (to < 0)
+    if (!ok)
         return cannot(why, "write", spool->error);
-    spool->items[spool->len++] = (struct item){(size_t)(to - from), tag};
+    spool->items[spool->len++] = (struct item){len, tag};
     return true;
 }
 
