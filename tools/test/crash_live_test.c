@@ -454,6 +454,45 @@ static void a_lock_order_has_one_signature(void **unused)
     check_orders(order_kinds, sizeof order_kinds / sizeof *order_kinds, "lock_back", "lock_forth");
 }
 
+/* --- One bug, or two ------------------------------------------------------------------------ */
+
+/* The signature of a kind under every sanitizer that has a stack to tell; fails when there are
+ * two. */
+static void one_signature(const char *kind, char signature[17])
+{
+    signature[0] = '\0';
+    for (size_t i = 0; i < fixture.jobs.len; i++) {
+        const struct live_flavour *flavour = fixture.deaths[i].flavour;
+        bool plain = strcmp(flavour->sanitizer, "none") == 0;
+        if (strcmp(fixture.deaths[i].kind->name, kind) != 0 || plain || is_fuzzer(flavour) ||
+            !has_log(i))
+            continue;
+        struct crash got = classify(i, fixture.jobs.at[i].result.err_len);
+        if (signature[0] != '\0' && strcmp(signature, got.signature) != 0)
+            fail_msg("%s is another bug by %s %s: %s, %s", kind, flavour->compiler,
+                     flavour->sanitizer, got.type, got.state);
+        memcpy(signature, got.signature, sizeof got.signature);
+        crash_free(&got);
+    }
+}
+
+static void a_bug_has_one_signature(void **unused)
+{
+    static const char *const kinds[] = {"null_write", "asserts",   "asserts_helper",
+                                        "leak",       "recursion", "wild_read"};
+    char signature[17], helped[17];
+    (void)unused;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        one_signature(kinds[i], signature);
+        if (signature[0] == '\0')
+            skip();
+    }
+    /* Two bugs that a helper finds, two calls deep. */
+    one_signature("asserts_helper", signature);
+    one_signature("asserts_helper_too", helped);
+    assert_string_not_equal(signature, helped);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +503,7 @@ int main(void)
         cmocka_unit_test(cut_logs_mislead_nobody),
         cmocka_unit_test(a_race_has_one_signature),
         cmocka_unit_test(a_lock_order_has_one_signature),
+        cmocka_unit_test(a_bug_has_one_signature),
     };
     return cmocka_run_group_tests(tests, make_fixture, remove_fixture);
 }

@@ -73,6 +73,7 @@ static const struct live_kind address_kinds[] = {
     {"asserts_numbers", "ASSERT", "assert",
      "one == NUMBER && sink != ADDRESS\nasserts_numbers\nrun", ALL, 'y', 'n'},
     {"asserts_helper", "ASSERT", "assert", "condition\ncheck_one\ncheck_all", ALL, 'y', 'n'},
+    {"asserts_helper_too", "ASSERT", "assert", "condition\ncheck_one\ncheck_all", ALL, 'y', 'n'},
     {"divides", "Floating-point-exception", "signal", OWN, ALL, 'n', 'y'},
     {"divides_least", "Floating-point-exception", "signal", OWN, ALL, 'n', 'y'},
     {"traps", "Ill", "signal", OWN, ALL, 'n', 'y'},
