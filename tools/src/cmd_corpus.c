@@ -10,6 +10,7 @@
 #include "json.h"
 #include "measure.h"
 #include "mem.h"
+#include "minimize_oracle.h" /* stop_wanted */
 #include "options.h"
 
 enum { BUILDS_MOST = 16 };
@@ -335,7 +336,7 @@ static int run(const struct arguments *arguments, bool merge)
     distil_free(&job.distil);
     free((char *)(uintptr_t)job.options.cache);
     manifest_free(job.manifest);
-    return code;
+    return stop_wanted() ? 128 + stop_wanted() : code;
 }
 
 static int check(const char *name, const struct arguments *arguments, bool merge)

@@ -8,7 +8,7 @@
 #include "distil.h"
 #include "measure.h"
 #include "mem.h"
-#include "proc.h"
+#include "minimize_oracle.h" /* stop_wanted */
 
 enum { DISTIL_FROM = 500 }; /* files; fewer are no burden */
 
@@ -111,7 +111,7 @@ bool corpus_prepare(struct subject *subject, struct fail *why)
         return false;
     if (corpus_count(subject) >= DISTIL_FROM)
         distil_corpus(subject);
-    if (proc_interrupted())
+    if (stop_wanted())
         return fail_set(why, "", "interrupted");
     subject->corpus_files = corpus_count(subject);
     if (subject->corpus_files > 0)

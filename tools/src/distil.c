@@ -8,6 +8,7 @@
 #include "files.h"
 #include "measure.h"
 #include "mem.h"
+#include "minimize_oracle.h" /* stop_watch */
 #include "store.h"
 
 enum {
@@ -200,6 +201,8 @@ static bool run_todo(struct pass *pass, struct fail *why)
         len = batch_size(pass, from);
         if (!run_batch(pass, from, len, why))
             return false;
+        if (stop_wanted())
+            return fail_set(why, "run it again: what was measured is kept", "interrupted");
         pass->distil->measured += len;
         if (options->tell)
             options->tell(options->context, from + len, pass->todo_len);
@@ -293,10 +296,14 @@ static bool measure_under(struct distil *distil, const struct distil_options *op
 bool distil_measure(struct distil *distil, const struct distil_options *options,
                     struct fail *warning, struct fail *why)
 {
+    bool ok = true;
     sort_files(distil);
-    for (size_t i = 0; i < options->builds_len; i++)
-        if (!measure_under(distil, options, options->builds[i], warning, why))
-            return false;
+    stop_watch(true);
+    for (size_t i = 0; i < options->builds_len && ok; i++)
+        ok = measure_under(distil, options, options->builds[i], warning, why);
+    stop_watch(false);
+    if (!ok)
+        return false;
     bool any = false, clean = false;
     for (size_t i = 0; i < distil->len; i++) {
         struct distil_file *file = &distil->files[i];

@@ -68,8 +68,9 @@ bool distil_read(const struct distil_file *file, const char **bytes, char **owne
                  struct fail *why);
 
 /* distil_measure finds out what every file exercises. Returns false and *why when it can't: no
- * binary, an unreadable file, an interrupt, too little time. What was measured until then is in the
- * cache. A cache that can't be written is no error: *warning (NULL: who cares) says why. */
+ * binary, an unreadable file, an interrupt (SIGINT, SIGTERM, SIGHUP: at the end of what runs; from
+ * the main thread only), too little time. What was measured until then is in the cache. A cache
+ * that can't be written is no error: *warning (NULL: who cares) says why. */
 bool distil_measure(struct distil *distil, const struct distil_options *options,
                     struct fail *warning, struct fail *why);
 

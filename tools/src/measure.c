@@ -10,6 +10,7 @@
 #include "files.h"
 #include "measure_parts.h"
 #include "mem.h"
+#include "minimize_oracle.h" /* stop_wanted */
 #include "proc.h"
 #include "sanitizer.h"
 #include "store.h"
@@ -228,7 +229,7 @@ static bool replay_run(struct measurer *measurer, struct measured *inputs, size_
     struct packed packed = pack(inputs, len);
     char *out = mem_print("%s/features", measurer->directory);
     bool ok = true;
-    for (size_t next = 0; next < len && ok;) {
+    for (size_t next = 0; next < len && ok && !stop_wanted();) {
         size_t from = next;
         struct proc_result ended;
         ok = run_process(measurer, &packed, from, len, out, &ended, why);

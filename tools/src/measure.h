@@ -39,9 +39,10 @@ const char *measurer_build_id(const struct measurer *measurer);
 
 /* measurer_run measures inputs[0 … len) in this order. `space` is what the numbers in their
  * features stand for; it is the same for every call of one build. Some 10 µs an input beside what
- * the target itself takes, and 5 ms for each that fails. Returns false and *why when that is not
- * possible: the binary is gone or counts nothing, a full disk, an interrupt; the inputs done by
- * then keep their result. */
+ * the target itself takes, and 5 ms for each that fails; a libFuzzer binary takes more. Returns
+ * false and *why when that is not possible: the binary is gone or counts nothing, a full disk; the
+ * inputs done by then keep their result. It comes back early when stop_wanted()
+ * (minimize_oracle.h). */
 bool measurer_run(struct measurer *measurer, struct measured *inputs, size_t len,
                   struct feature_space *space, struct fail *why);
 

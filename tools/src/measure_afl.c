@@ -18,6 +18,7 @@
 
 #include "measure_parts.h"
 #include "mem.h"
+#include "minimize_oracle.h" /* stop_wanted */
 #include "proc.h"
 #include "sanitizer.h"
 
@@ -300,7 +301,7 @@ static bool measure_one(struct measurer *measurer, struct measured *input, struc
 bool afl_run(struct measurer *measurer, struct measured *inputs, size_t len,
              struct feature_space *space, struct fail *why)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len && !stop_wanted(); i++) {
         if (!measurer->afl)
             measurer->afl = afl_start(measurer, why);
         if (!measurer->afl || !measure_one(measurer, &inputs[i], why))

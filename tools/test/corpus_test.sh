@@ -204,6 +204,17 @@ now=$(covered state/steps/corpus)
 "$ledge" fuzz --manifest campaign.json steps --engine libfuzzer --sanitizer none --seconds 1 --state state >out 2>&1
 grep -q 'redundant' out && fail 'a small corpus was distilled'
 
+# Told to stop, it stops soon and leaves nothing behind.
+mkdir slow tmp
+for ((i = 0; i < 40; i++)); do
+    printf 'H%d' $i >slow/$i
+done
+TMPDIR=$dir/tmp "$ledge" corpus min $good steps slow >out 2>&1 &
+sleep 1
+kill -TERM $!
+wait $!
+[ $? = 143 ] && grep -qF interrupted out && [ -z "$(ls tmp)" ] || fail 'told to stop'
+
 # What can't be done says so, and nothing is lost.
 mkdir empty
 check 3 'there is no input in empty' min $good steps empty
