@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -55,6 +56,9 @@ bool store_complain(struct store *store, struct fail *why)
         return fail_set(why, "run it again when the other process is done",
                         "the store %s is in use: another process has been writing for %d s",
                         store->path, STORE_BUSY_MS / 1000);
+    if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM)
+        return fail_set(why, "check the permissions there, or name another place: --state DIR",
+                        "cannot open the store %s: %s", store->path, message);
     return fail_set(why, "", "the store %s: %s", store->path, message);
 }
 
@@ -187,32 +191,74 @@ static bool check_pages(struct store *store, struct fail *why)
 }
 
 /* Opens the file and looks whether it can be read. */
-static bool connect(struct store *store, int flags, struct fail *why)
+static bool connect(struct store *store, const char *path, int flags, struct fail *why)
 {
-    if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK)
         return store_complain(store, why);
     harden(store);
     return check_pages(store, why);
 }
 
-/* Where somebody was killed in the middle of a transaction of the old kind, there is something to
- * take back before anything can be read: SQLite has to write for that, but nobody else. */
+/* Whether there are transactions beside the database that aren't in it yet. */
+static bool has_more(const struct store *store)
+{
+    char *log = mem_print("%s-wal", store->path), *journal = mem_print("%s-journal", store->path);
+    struct stat info;
+    bool more = (stat(log, &info) == 0 && info.st_size > 0) || path_is_file(journal);
+    free(log);
+    free(journal);
+    return more;
+}
+
+/* The database as a URI that says that nobody writes to it; for free(). */
+static char *immutable_uri(const char *path)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+    char *escaped = mem_new(strlen(path) * 3 + 1, 1), *to = escaped;
+    for (const char *at = path; *at; at++) {
+        if (strchr(plain, *at))
+            *to++ = *at;
+        else
+            to += sprintf(to, "%%%02X", (unsigned char)*at);
+    }
+    char *uri = mem_print("file:%s?immutable=1", escaped);
+    free(escaped);
+    return uri;
+}
+
+/* SQLite writes a little even for readers: it takes back what somebody had not finished when he was
+ * killed, and keeps an index beside the database. Where it may not, as on a read-only medium, a
+ * database that nobody is writing to can be read as it is. */
 static bool connect_to_read(struct store *store, struct fail *why)
 {
-    if (connect(store, SQLITE_OPEN_READONLY, why))
+    if (connect(store, store->path, SQLITE_OPEN_READONLY, why))
         return true;
-    if ((sqlite3_errcode(store->db) & 0xff) != SQLITE_READONLY)
+    int code = sqlite3_errcode(store->db) & 0xff;
+    if (code != SQLITE_READONLY && code != SQLITE_CANTOPEN)
         return false;
     (void)sqlite3_close(store->db); /* every statement is finalized: it can't be busy */
-    return connect(store, SQLITE_OPEN_READWRITE, why) &&
-           store_execute(store, "PRAGMA query_only = ON", why);
+    store->db = NULL;
+    if (access(store->path, W_OK) == 0 && access(store->directory, W_OK) == 0)
+        return connect(store, store->path, SQLITE_OPEN_READWRITE, why) &&
+               store_execute(store, "PRAGMA query_only = ON", why);
+    if (has_more(store))
+        return fail_set(why, "look at it as a user who may write there, once",
+                        "the store %s was left in the middle of something, and cannot be written "
+                        "to",
+                        store->path);
+    char *uri = immutable_uri(store->path);
+    bool ok = connect(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, why);
+    free(uri);
+    return ok;
 }
 
 static bool open_database(struct store *store, struct fail *why)
 {
     bool reads = store->mode == STORE_READ;
-    bool open = reads ? connect_to_read(store, why)
-                      : connect(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why);
+    bool open = reads
+                    ? connect_to_read(store, why)
+                    : connect(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why);
     return open && schema_prepare(store, why) && schema_check(store, why) &&
            (reads || chain_check_head(store, why));
 }

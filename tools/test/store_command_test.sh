@@ -222,6 +222,16 @@ full_disk() {
     rm "$dir/small/filler"
     check 0 'deep_x' curate --manifest "$dir/full.json" --state "$dir/state" "$dir/result"
     check 0 'all hold' verify --state "$dir/state"
+
+    # What can't be written to can be read, when nobody was in the middle of something.
+    cp -r "$dir/state" "$dir/small/frozen #1%"
+    rm -f "$dir/small/frozen #1%/store.db-"*
+    if mount -o remount,ro "$dir/small" 2>/dev/null; then
+        check 0 'deep_x' show --state "$dir/small/frozen #1%"
+        check 0 'all hold' verify --state "$dir/small/frozen #1%"
+        check 3 'cannot' triage --state "$dir/small/frozen #1%" "$dir/in/z.log"
+        mount -o remount,rw "$dir/small"
+    fi
 }
 
 mkdir "$dir/many"
