@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include <ledge/harden.h>
 #include <ledge/poison.h>
 
 /* The elements may be touched, the spare memory behind them not. */
@@ -19,8 +20,12 @@ static void close_spare(const ledge_vec *vec)
     ledge_poison_spare(vec->ptr, ledge_vec_allocated(vec), vec->length * vec->elem_size);
 }
 
+/* Every change goes through here. What somebody else has written into the struct is seen at the
+ * next change, before it is relied on. */
 static void set_length(ledge_vec *vec, size_t length)
 {
+    LEDGE_CHECK_FAST(length <= vec->allocated);
+    LEDGE_CHECK_EXTENSIVE(ledge_vec_is_valid(vec));
     vec->length = length;
     close_spare(vec);
 }
@@ -43,6 +48,7 @@ ledge_status ledge_vec_init(ledge_vec *vec, size_t elem_size, const ledge_alloca
 
 void ledge_vec_cleanup(ledge_vec *vec)
 {
+    LEDGE_CHECK_EXTENSIVE(ledge_vec_is_valid(vec));
     open_spare(vec);
     ledge_alloc_free(&vec->alloc, vec->ptr, ledge_vec_allocated(vec));
     *vec = (ledge_vec){0};
@@ -166,6 +172,7 @@ static ledge_status change_block(ledge_vec *vec, size_t n)
     if (status != LEDGE_OK)
         return status;
 
+    LEDGE_CHECK_EXTENSIVE(ledge_vec_is_valid(vec));
     open_spare(vec);
     void *ptr = ledge_alloc_resize(&vec->alloc, vec->ptr, ledge_vec_allocated(vec), bytes);
     if (!ptr) {

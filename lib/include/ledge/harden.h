@@ -10,8 +10,8 @@
  *   LEDGE_HARDENING_DEBUG      also whole-object invariants, O(n), after every change
  *
  * Choose with -DLEDGE_HARDENING=LEDGE_HARDENING_FAST, the same for the library and for whoever
- * includes its headers (CMake: LEDGE_HARDENING). The default is NONE. `lib/bench/harden` prints
- * what each level costs.
+ * includes its headers (CMake: LEDGE_HARDENING). The default is NONE. `cmake --build build --target
+ * bench-harden` prints what each level costs.
  *
  * A check that fails traps (SIGILL on x86) at FAST and EXTENSIVE; at DEBUG it first says on stderr
  * which check it was, and aborts. */
