@@ -54,7 +54,8 @@ build_plain() { # TARGET
     while read -r pattern; do
         for source in "$root"/$pattern; do
             object=$objects/$1-$(basename "$source" .c).o
-            compile "$source" "$object" -D_GNU_SOURCE -DXXH_INLINE_ALL -I"$root/tools/src" -I"$objects"
+            compile "$source" "$object" -D_GNU_SOURCE -DXXH_INLINE_ALL -I"$root/tools/src" -I"$objects" \
+                -fsanitize-ignorelist="$root/ci/oss-fuzz/wraps.txt"
             plain+=("$object")
         done
     done <"$root/targets/$1.sources"
