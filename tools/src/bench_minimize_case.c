@@ -8,7 +8,7 @@
 #include "minimize_worker.h"
 #include "sanitizer.h"
 
-#define FUZZ_SECONDS "-max_total_time=20"
+#define FUZZ_SECONDS "-max_total_time=60"
 
 enum {
     CALLS_BEFORE = 120, /* that run clean before the one that fails, if it can be had */

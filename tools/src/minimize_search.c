@@ -12,6 +12,15 @@ enum {
     OPS_MAX = 14,    /* for any two operations */
     JOINT_MAX = 64,  /* operations × numbers, for an operation and a number */
     NUMBERS_MAX = 6, /* that are not 0, for any two numbers */
+    /* How long a program must be, and may be, before its operations are replaced by others: a short
+     * one rarely has a shorter relative, and each kind is a question for each operation. */
+    REPLACE_MIN = 4,
+    REPLACE_MAX = 8,
+};
+
+/* The kinds of operations that the program began with. */
+struct kinds {
+    bool heads[256];
 };
 
 static void lower_to(const struct search *search, size_t field, uint64_t value, struct program *out)
@@ -149,6 +158,59 @@ static bool remove_pairs(struct search *search)
         }
     }
     return changed;
+}
+
+static struct kinds list_kinds(const struct program *program)
+{
+    struct kinds kinds = {{false}};
+    for (size_t i = 0; i < program->ops_len; i++)
+        kinds.heads[program->ops[i].head & 0xff] = true;
+    return kinds;
+}
+
+/* The program in which an operation is another one, with nothing but zeros: as those are not
+ * written, it needs no fields. */
+static void with_kind(const struct program *program, size_t op, int head, struct program *out)
+{
+    bool *keep = keep_all(program);
+    program_keep(program, keep, out); /* in operations, where it was in bytes */
+    free(keep);
+    for (size_t i = 0; i < out->ops[op].fields_len; i++)
+        out->fields[out->ops[op].field + i] = (struct program_field){.kind = FIELD_VALUE};
+    out->ops[op].head = head;
+}
+
+/* An operation with numbers becomes one without: "append these" a "truncate". */
+static bool replace_op(struct search *search, size_t op, const struct kinds *kinds)
+{
+    for (int head = 0; head < 256 && !search->stopped; head++) {
+        struct program candidate;
+        if (!kinds->heads[head] || head == search->best->ops[op].head)
+            continue;
+        with_kind(search->best, op, head, &candidate);
+        if (search_take(search, &candidate))
+            return true;
+    }
+    return false;
+}
+
+static bool has_numbers(const struct program *program, size_t op)
+{
+    for (size_t i = 0; i < program->ops[op].fields_len; i++)
+        if (program->fields[program->ops[op].field + i].value != 0)
+            return true;
+    return false;
+}
+
+static bool replace_ops(struct search *search, const struct kinds *kinds)
+{
+    size_t len = search->best->ops_len;
+    if (len < REPLACE_MIN || len > REPLACE_MAX)
+        return false;
+    for (size_t op = len - 1; op-- > 0 && !search->stopped;) /* the last one is what fails */
+        if (has_numbers(search->best, op) && replace_op(search, op, kinds))
+            return true;
+    return false;
 }
 
 /* --- Numbers -------------------------------------------------------------------------------- */
@@ -457,12 +519,13 @@ static void settle(struct search *search)
 static bool search_operations(struct program *program, const struct judge *judge)
 {
     struct search search = {.best = program, .judge = judge};
+    struct kinds kinds = list_kinds(program);
     thin_ops(&search);
     zero_numbers(&search);
     do
         settle(&search);
-    while (!search.stopped &&
-           (remove_joint(&search) || remove_pairs(&search) || lower_two(&search)));
+    while (!search.stopped && (remove_joint(&search) || remove_pairs(&search) ||
+                               lower_two(&search) || replace_ops(&search, &kinds)));
     return !search.stopped;
 }
 

@@ -184,6 +184,22 @@ static size_t count(const char *const *list)
 /* The C library's own complaints go to the terminal otherwise. */
 static const char libc_to_stderr[] = "LIBC_FATAL_STDERR_=1";
 
+/* A command's user may have settings of their own for a sanitizer; ours come after them, and count.
+ */
+static void keep_settings(const char **env, struct paths *made)
+{
+    for (; *env; env++) {
+        size_t len = strcspn(*env, "=");
+        char *name = mem_copy(*env, len);
+        const char *theirs = getenv(name);
+        if (theirs && theirs[0] && (*env)[len] == '=') {
+            paths_add(made, mem_print("%s=%s:%s", name, theirs, *env + len + 1));
+            *env = made->at[made->len - 1];
+        }
+        free(name);
+    }
+}
+
 bool runner_execute(const struct runner *runner, const struct target *target,
                     const struct build *build, const char *path, const char *const *env_more,
                     struct proc_result *ended, struct fail *why)
@@ -196,8 +212,12 @@ bool runner_execute(const struct runner *runner, const struct target *target,
         all[i] = env_more[i];
     for (size_t i = 0; i < own; i++)
         all[more + i] = env[i];
+    struct paths made = {0};
+    if (is_command(build))
+        keep_settings(all, &made);
     all[more + own] = libc_to_stderr;
     bool ok = start(runner, target, build, &path, 1, all, ended, why);
+    paths_free(&made);
     free(all);
     sanitizer_environment_free(env);
     return ok;

@@ -436,6 +436,29 @@ static void lowers_two_numbers_together(void **state)
     program_free(&program);
 }
 
+/* Whatever stands first does, if anything does. */
+static bool wants_four(const void *how, const struct program *program)
+{
+    (void)how;
+    return program->ops_len >= 4 && program->ops[program->ops_len - 1].head == GET &&
+           (program->ops[0].head != PUSH || value_of(program, 0) == 77);
+}
+
+static void replaces_an_operation_by_a_shorter_one(void **state)
+{
+    (void)state;
+    static const int heads[] = {PUSH, POP, POP, GET};
+    struct program program = {0};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        add_op(&program, heads[i], i == 0 ? 77 : 0);
+    search(&program, wants_four, NULL);
+    assert_int_equal(program.ops_len, 4);
+    assert_int_equal(program.ops[0].head, POP);
+    assert_int_equal(program_size(&program), 4);
+    assert_minimal(&program, wants_four, NULL);
+    program_free(&program);
+}
+
 /* --- Items, bytes
  * ----------------------------------------------------------------------------------------- */
 
@@ -658,6 +681,7 @@ int main(void)
         cmocka_unit_test(never_slips_from_the_deep_bug_to_the_shallow_one),
         cmocka_unit_test(takes_two_steps_where_one_is_not_enough),
         cmocka_unit_test(lowers_two_numbers_together),
+        cmocka_unit_test(replaces_an_operation_by_a_shorter_one),
         cmocka_unit_test(shortens_items_from_both_sides),
         cmocka_unit_test(shrinks_plain_bytes),
         cmocka_unit_test(takes_lines_and_words_first),
