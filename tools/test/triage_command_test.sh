@@ -296,8 +296,9 @@ coloured && fail 'no colour on a dumb terminal'
 check 1 'critical' "$dir/logs/index-asan.log"
 never "$escape["
 
-# The benchmark says what it measured. How fast that is, no test can say.
-"$ledge" bench triage --files 10 --json >"$dir/out" 2>&1 || fail "ledge bench triage: exit $?"
+# The benchmark says what it measured. How fast that is, no test can say; and a ledge built with ASan keeps what it frees.
+"$ledge" bench triage --files 10 --json >"$dir/out" 2>&1
+[ $? -le 1 ] || fail 'ledge bench triage'
 also '"memory_growth"'
 also '"times_as_long_as_grep"'
 
