@@ -181,8 +181,7 @@ fi
 check 0 'under libfuzzer/none' min $good steps corpus --build libfuzzer/none --out lf
 same 'coverage of what libFuzzer measured' "$(covered lf)" "$whole"
 [ "$(ls lf | wc -l)" -le "$(ls merged | wc -l)" ] || fail "$(ls lf | wc -l) files, libFuzzer keeps $(ls merged | wc -l)"
-check 3 'did not get through' min $good steps bad --build libfuzzer/none # one writes into libFuzzer's own notes
-rm bad/scribbles
+rm bad/scribbles # it writes into libFuzzer's own notes, which then can't be read
 check 1 "bad/aborts: ended libFuzzer's process" min $good steps bad --build libfuzzer/none
 same 'files that libFuzzer ended on' "$(grep -c "ended libFuzzer's process" out)" 4
 check 0 '"measured": 0' min $good steps corpus --build libfuzzer/none --json
