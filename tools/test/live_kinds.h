@@ -134,8 +134,8 @@ static const struct live_kind undefined_kinds[] = {
 static const struct live_kind thread_kinds[] = {
     {"race", "Data race", "race", "bump\nreader\nbumper", ALL, 'n', 'y'},
     {"race_swapped", "Data race", "race", "bump\nreader\nbumper", ALL, 'n', 'y'},
-    {"race_read_last", "Data race\nREAD 4", "race", "bump\nreader\nbumper", ALL, 'n', 'y'},
-    {"race_write_last", "Data race\nWRITE 4", "race", "bump\nreader\nbumper", ALL, 'n', 'y'},
+    {"race_read_last", "Data race", "race", "bump\nreader\nbumper", ALL, 'n', 'y'},
+    {"race_write_last", "Data race", "race", "bump\nreader\nbumper", ALL, 'n', 'y'},
     {"race_heap", "Data race", "race", "read_word\nwrite_word", ALL, 'n', 'y'},
     {"race_atomic", "Data race", "race", "add_atomic\nread_plain", ALL, 'n', 'y'},
     {"race_free", "Heap-use-after-free\nREAD 8", "memory", "read_word\nlate_read", ALL, 'y', 'y'},
