@@ -279,7 +279,8 @@ OP(checked_span, HANDLE(view, VIEWS), RANGE(more, 0, 8))
     }
 }
 
-/* A region without parts is split in two, and each half is one. */
+/* A region without parts is split in two, and each half is one: what the halves may be appended to
+ * has to be within them. */
 OP(split, HANDLE(slot, REGIONS), DEFINE(head, REGIONS), DEFINE(tail, REGIONS), RANGE(at, 1, SIZE))
 {
     const struct model_region m = w->m[slot];
@@ -288,7 +289,6 @@ OP(split, HANDLE(slot, REGIONS), DEFINE(head, REGIONS), DEFINE(tail, REGIONS), R
     REQUIRE(w->grants > 2);
     CALL(ledge_checked whole = {0});
     CALL(ledge_span all = {0}, first = {0}, rest = {0});
-    CALL(ledge_region found = {0});
     EXPECT_AS(of, ledge_checked_of(&w->check, w->r[slot], &whole), LEDGE_OK);
     EXPECT_AS(span, ledge_checked_span(&w->check, whole, &all), LEDGE_OK);
     EXPECT_AS(cut, ledge_span_split_at(all, at, &first, &rest), LEDGE_OK);
@@ -296,8 +296,8 @@ OP(split, HANDLE(slot, REGIONS), DEFINE(head, REGIONS), DEFINE(tail, REGIONS), R
               model_add_sub(w, head, m.lo, at));
     EXPECT_AS(b, ledge_check_add_sub(&w->check, rest.ptr, rest.length, &w->r[tail]),
               model_add_sub(w, tail, m.lo + at, m.hi - m.lo - at));
-    EXPECT_AS(left, ledge_check_range(&w->check, first.ptr, first.capacity, &found), LEDGE_OK);
-    EXPECT_AS(right, ledge_check_range(&w->check, rest.ptr, rest.capacity, &found), LEDGE_OK);
+    EXPECT_AS(left, ledge_check_within(&w->check, w->r[head], first.ptr, first.capacity), LEDGE_OK);
+    EXPECT_AS(right, ledge_check_within(&w->check, w->r[tail], rest.ptr, rest.capacity), LEDGE_OK);
 }
 
 /* The process's own table: a block with a part, which is entered and left. */
