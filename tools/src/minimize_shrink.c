@@ -212,6 +212,23 @@ static bool go_back(struct shrinking *shrinking, const struct chronicle *chronic
     return true;
 }
 
+/* A rate that was overestimated makes everything look like a drop: before that is believed, the
+ * input is counted once more. */
+static bool look_twice(struct shrinking *shrinking, struct count after, bool *drops)
+{
+    struct minimized *out = shrinking->out;
+    struct count more;
+    bool unused;
+    if (!*drops)
+        return true;
+    if (!count_again(shrinking, shrinking->whole, &more, &unused))
+        return false;
+    out->before.hits += more.hits;
+    out->before.tries += more.tries;
+    *drops = count_drops(out->before, after);
+    return true;
+}
+
 /* The search, with a judge that takes as many runs as an answer needs; then its result is counted.
  * Where the rate has dropped, *dropped, and the result is the last one at which it had not. */
 static bool shrink_by_rate(struct shrinking *shrinking, bool eager, bool *dropped)
@@ -228,7 +245,8 @@ static bool shrink_by_rate(struct shrinking *shrinking, bool eager, bool *droppe
     struct judge judge = {.ask = ask_and_keep, .context = &chronicle};
     bool ok = search_and_prove(shrinking, &judge);
     ok = close_oracle(shrinking, &oracle) && ok;
-    ok = ok && count_again(shrinking, &out->program, &after, dropped);
+    ok = ok && count_again(shrinking, &out->program, &after, dropped) &&
+         look_twice(shrinking, after, dropped);
     if (ok && *dropped) {
         ok = go_back(shrinking, &chronicle);
         out->minimal = false;
