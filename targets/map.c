@@ -95,6 +95,15 @@ static uint64_t content_of(const ledge_map *map, uint32_t key) {
     const uint32_t *box = box_of(map, key);
     return box ? *box : UINT64_MAX;
 }
+static ledge_status take_box(ledge_map *map, struct user *user, uint32_t key, uint32_t *content) {
+    union { uint32_t *box; unsigned char bytes[512]; } out;
+    const ledge_status status = ledge_map_take(map, &key, &out);
+    if (status == LEDGE_OK) {
+        *content = *out.box;
+        box_free(&out, user);
+    }
+    return status;
+}
 /* Values that point into one array, which clones take further cells of. */
 struct backing { uint32_t cells[16]; size_t used; };
 static ledge_status cell_clone(const void *value, void *out, void *ctx) {
@@ -128,7 +137,7 @@ LEDGE_MAP_DEFINE(small, uint8_t, uint16_t););
 /* clang-format on */
 
 #define OBJECTS                                                                                    \
-    ledge_map map[2];                                                                              \
+    ledge_map map[2], spare[2];                                                                    \
     ledge_map_iter it;                                                                             \
     small typed;                                                                                   \
     struct user user;                                                                              \
@@ -253,14 +262,13 @@ OP(set_of_names, INDEX(size))
 {
     REQUIRE(size > 0 && size <= 32);
     CALL(const ledge_map_config config = {.key_size = size});
-    CALL(ledge_map set);
     CALL(const char *const name = "the key of a set has no value...");
-    EXPECT(ledge_map_init(&set, &config, NULL), LEDGE_OK);
-    EXPECT_AS(once, ledge_map_put(&set, name, NULL), LEDGE_OK);
-    EXPECT_AS(again, ledge_map_put(&set, name, NULL), LEDGE_OK);
-    CHECK_EQ(ledge_map_find(&set, name) != NULL, true);
-    CHECK_EQ(ledge_map_length(&set), 1);
-    CALL(ledge_map_cleanup(&set));
+    EXPECT(ledge_map_init(&w->spare[0], &config, NULL), LEDGE_OK);
+    EXPECT_AS(once, ledge_map_put(&w->spare[0], name, NULL), LEDGE_OK);
+    EXPECT_AS(again, ledge_map_put(&w->spare[0], name, NULL), LEDGE_OK);
+    CHECK_EQ(ledge_map_find(&w->spare[0], name) != NULL, true);
+    CHECK_EQ(ledge_map_length(&w->spare[0]), 1);
+    CALL(ledge_map_cleanup(&w->spare[0]));
 }
 
 OP(put, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
@@ -336,17 +344,11 @@ OP(erase, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 
 OP(take, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 {
-    CALL(const uint32_t number = (uint32_t)key);
-    CALL(union {
-        uint32_t *box;
-        unsigned char bytes[512];
-    } out);
-    EXPECT(ledge_map_take(&w->map[which], &number, &out),
-           w->m[which].there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
-    if (got == LEDGE_OK) {
-        CHECK_EQ(*out.box, w->m[which].want[key]);
-        CALL(box_free(&out, &w->user));
-    }
+    const bool there = w->m[which].there[key];
+    CALL(uint32_t content = 0);
+    EXPECT(take_box(&w->map[which], &w->user, (uint32_t)key, &content),
+           there ? LEDGE_OK : LEDGE_ENOTFOUND);
+    CHECK_EQ(content, there ? w->m[which].want[key] : 0);
     model_erase(w, which, (uint32_t)key);
 }
 
@@ -426,18 +428,17 @@ OP0(clone)
  */
 OP(clone_shallow, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
 {
-    CALL(ledge_map shallow = {.length = 0});
-    EXPECT(ledge_map_clone_shallow(&w->map[which], &shallow), maybe(w, got));
+    EXPECT(ledge_map_clone_shallow(&w->map[which], &w->spare[0]), maybe(w, got));
     REQUIRE(got == LEDGE_OK);
-    CHECK_EQ(ledge_map_is_valid(&shallow), true);
-    CHECK_EQ(ledge_map_length(&shallow), w->m[which].n);
+    CHECK_EQ(ledge_map_is_valid(&w->spare[0]), true);
+    CHECK_EQ(ledge_map_length(&w->spare[0]), w->m[which].n);
     if (w->m[which].there[key]) {
         CALL(const uint32_t number = (uint32_t)key);
-        CALL(*box_of(&shallow, number) = content);
-        EXPECT_AS(erased, ledge_map_erase(&shallow, &number), LEDGE_OK);
+        CALL(*box_of(&w->spare[0], number) = content);
+        EXPECT_AS(erased, ledge_map_erase(&w->spare[0], &number), LEDGE_OK);
         w->m[which].want[key] = content;
     }
-    CALL(ledge_map_cleanup(&shallow));
+    CALL(ledge_map_cleanup(&w->spare[0]));
 }
 
 /* What is written through a clone stays there, also where all values share an array. */
@@ -449,18 +450,16 @@ OP(clone_backed, RANGE(n, 0, 8), RANGE(key, 0, 7), U32(content))
                                           .clone_value = cell_clone,
                                           .ctx = &backing,
                                           .seed = ledge_hash_seed_from(3)});
-    CALL(ledge_map map);
-    CALL(ledge_map copy);
-    EXPECT(ledge_map_init(&map, &config, NULL), LEDGE_OK);
-    EXPECT_AS(filled, put_cells(&map, &backing, (uint32_t)n), LEDGE_OK);
-    EXPECT_AS(cloned, ledge_map_clone(&map, &copy), LEDGE_OK);
+    EXPECT(ledge_map_init(&w->spare[0], &config, NULL), LEDGE_OK);
+    EXPECT_AS(filled, put_cells(&w->spare[0], &backing, (uint32_t)n), LEDGE_OK);
+    EXPECT_AS(cloned, ledge_map_clone(&w->spare[0], &w->spare[1]), LEDGE_OK);
     if (key < n) {
-        CALL(*box_of(&copy, (uint32_t)key) = content);
-        CHECK_EQ(content_of(&map, (uint32_t)key), key);
-        CHECK_EQ(content_of(&copy, (uint32_t)key), content);
+        CALL(*box_of(&w->spare[1], (uint32_t)key) = content);
+        CHECK_EQ(content_of(&w->spare[0], (uint32_t)key), key);
+        CHECK_EQ(content_of(&w->spare[1], (uint32_t)key), content);
     }
-    CALL(ledge_map_cleanup(&copy));
-    CALL(ledge_map_cleanup(&map));
+    CALL(ledge_map_cleanup(&w->spare[1]));
+    CALL(ledge_map_cleanup(&w->spare[0]));
 }
 
 OP(cleanup, RANGE(which, 0, 1))

@@ -180,6 +180,21 @@ static void copy_entry(unsigned char *to, const unsigned char *from, size_t size
         memcpy(to, from, size);
 }
 
+/* The slots of a group whose entries' hashes have the bits. Their hashes are stored, too: whether
+ * one has the bits is a coin's toss, so that a branch would be predicted wrongly half of the time.
+ */
+static unsigned slots_with(const ledge_map *map, const struct ledge_map_segment *segment,
+                           size_t group, uint64_t bits, uint64_t hashes[LEDGE_MAP_SLOTS])
+{
+    unsigned slots = 0;
+    for (unsigned taken = map_taken(&ledge_map_groups(segment)[group]); taken; taken &= taken - 1) {
+        const unsigned slot = (unsigned)__builtin_ctz(taken);
+        hashes[slot] = map_hash(map, map_entry(map, segment, group, slot));
+        slots |= (unsigned)((hashes[slot] & bits) == bits) << slot;
+    }
+    return slots;
+}
+
 /* Moves the entries of a segment whose hashes have the bits to another one. Each gets the same slot
  * there and, by the bits of the hash that there are more of, the same group or one that is some
  * multiple of the old segment's groups behind. Without bits all are copied, and the old segment is
@@ -188,17 +203,16 @@ static void pour(const ledge_map *map, struct ledge_map_segment *from, struct le
                  uint64_t bits)
 {
     for (size_t group = 0; group <= from->mask; group++) {
-        unsigned taken = map_taken(&ledge_map_groups(from)[group]);
-        for (; taken; taken &= taken - 1) {
-            const unsigned slot = (unsigned)__builtin_ctz(taken);
-            const unsigned char *const entry = map_entry(map, from, group, slot);
-            const uint64_t hash = map_hash(map, entry);
-            if ((hash & bits) != bits)
-                continue;
+        uint64_t hashes[LEDGE_MAP_SLOTS];
+        unsigned slots = slots_with(map, from, group, bits, hashes);
+        for (; slots; slots &= slots - 1) {
+            const unsigned slot = (unsigned)__builtin_ctz(slots);
+            const uint64_t hash = hashes[slot];
             const size_t home = (size_t)hash & from->mask;
             const size_t distance = (group + from->mask + 1 - home) & from->mask;
             const size_t there = (((size_t)hash & to->mask) + distance) & to->mask;
-            copy_entry(take_slot(map, to, hash, there, slot), entry, map->config.entry_size);
+            copy_entry(take_slot(map, to, hash, there, slot), map_entry(map, from, group, slot),
+                       map->config.entry_size);
             if (bits != 0)
                 leave_slot(map, from, hash, group, slot);
         }

@@ -105,15 +105,17 @@ bool ledge_map_iter_follow(ledge_map_iter *iter)
         enter_segment(iter);
     else if (iter->moves != iter->map->moves)
         follow_segment(iter, iter->depth, iter->groups, place_of(iter));
+    else if (iter->at < iter->groups)
+        go_to(iter, (iter->at + 1) << 4);
 
     for (;;) {
-        const size_t skip = skip_here(iter);
+        size_t skip;
         if (iter->at >= iter->groups) {
             if (!next_segment(iter)) {
                 iter->group = &no_entries;
                 return false;
             }
-        } else if (skip != 0) {
+        } else if ((skip = skip_here(iter)) != 0) {
             go_to(iter, (iter->at << 4) + skip);
         } else if (iter->ahead & map_taken(&ledge_map_groups(iter->segment)[iter->at])) {
             break;
