@@ -20,7 +20,7 @@
 #include "proc.h"
 
 /* `deep` needs a line "MAGIC line" and behind it one that begins with "boom 5"; it is hidden by
- * `shallow`: a line that begins with "trap" without one that begins with "GUARD" before it. */
+ * `shallow`: a line that begins with "trap" when there is no "GUARD", which stands at the end. */
 static const char program[] =
     "#include <assert.h>\n"
     "#include <stdio.h>\n"
@@ -34,8 +34,11 @@ static const char program[] =
     "    char line[256];\n"
     "    int magic = 0, guard = 0;\n"
     "    FILE *file = argc > 1 ? fopen(argv[1], \"r\") : stdin;\n"
+    "    char *all = calloc(1, 1 << 20);\n"
+    "    size_t len = file && all ? fread(all, 1, (1 << 20) - 1, file) : 0;\n"
+    "    guard = all && strstr(all, \"GUARD\") != NULL;\n"
+    "    file = len ? fmemopen(all, len, \"r\") : NULL;\n"
     "    while (file && fgets(line, sizeof line, file)) {\n"
-    "        guard |= strncmp(line, \"GUARD\", 5) == 0;\n"
     "        magic |= strcmp(line, \"MAGIC line\\n\") == 0;\n"
     "        if (strncmp(line, \"trap\", 4) == 0) shallow(guard);\n"
     "        if (magic && strncmp(line, \"boom \", 5) == 0) deep(line[5] - '0');\n"
@@ -147,13 +150,16 @@ static void assert_result(const char *want)
 /* An input of many lines; the given ones stand among them. */
 static void put_lines(const char *const *lines)
 {
-    char *text = mem_text("GUARD on\n");
+    char *text = mem_text("");
     for (unsigned i = 0; i < 200; i++) {
         const char *own = i % 40 == 20 && *lines ? *lines++ : i % 9 ? "some more words" : "trap it";
         char *longer = mem_print("%s%s\n", text, own);
         free(text);
         text = longer;
     }
+    char *guarded = mem_print("%sGUARD on\n", text);
+    free(text);
+    text = guarded;
     put("input", text);
     free(text);
 }
