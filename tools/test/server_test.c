@@ -29,7 +29,7 @@ static struct server *start(void)
 static struct proc_result run(struct server *server, const char *input, unsigned timeout_ms,
                               unsigned rss_mb)
 {
-    struct proc_result result;
+    struct proc_result result = {0};
     struct fail why;
     if (!server_submit(server, input, strlen(input), &why) ||
         !server_wait(server, timeout_ms, rss_mb, &result, &why))
