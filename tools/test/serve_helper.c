@@ -10,7 +10,7 @@
 /* Does what the first byte says. */
 static int run(const uint8_t *data, size_t size)
 {
-    static char block[64 * 1024 * 1024];
+    static volatile char block[64 * 1024 * 1024]; /* written to, whatever the compiler thinks */
     switch (size > 0 ? data[0] : 0) {
     case 'a':
         fprintf(stderr, "aborting %zu\n", size);
@@ -25,7 +25,8 @@ static int run(const uint8_t *data, size_t size)
             fprintf(stderr, "line %u\n", i);
         abort();
     case 'm':
-        memset(block, data[0], sizeof block);
+        for (size_t i = 0; i < sizeof block; i += 4096)
+            block[i] = 'm';
         for (;;)
             pause();
     case 'k':
