@@ -47,9 +47,9 @@ static void world_check(struct world *w)
         const bool kept = m->owner && m->owner->kind != LEDGE_BORROWED;
         CHECK_EQ_AT(i, ledge_shared_is_valid(&w->s[i]), true);
         CHECK_EQ_AT(i, w->s[i].length, m->length);
-        CHECK_EQ_AT(i, ledge_shared_retained(&w->s[i]), kept ? m->owner->size : 0);
         if (m->length != 0)
             CHECK_BYTES_AT(i, w->s[i].ptr, m->owner->at + m->lo, m->length);
+        CHECK_EQ_AT(i, ledge_shared_retained(&w->s[i]), kept ? m->owner->size : 0);
     }
     CHECK_EQ(w->freed, w->want_freed);
 }
