@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <ledge/harden.h>
 #include <ledge/map.h>
 #include <ledge/map_typed.h>
 
@@ -292,8 +293,9 @@ static void growth_moves_half_a_segment_at_most(void **state)
         put_range(&map, key, key + 1);
         most = hash_calls > most ? hash_calls : most;
     }
-    /* One for the key itself; 9 entries a group. */
-    assert_true(most <= 1 + LEDGE_MAP_MAX_GROUPS * 9);
+    /* One for the key itself; 9 entries a group. At the highest level all are checked each time. */
+    if (LEDGE_HARDENING < LEDGE_HARDENING_DEBUG)
+        assert_true(most <= 1 + LEDGE_MAP_MAX_GROUPS * 9);
     assert_true(map.segments >= 100000 / (LEDGE_MAP_MAX_GROUPS * 9));
     assert_true(ledge_map_is_valid(&map));
     ledge_map_cleanup(&map);
