@@ -241,7 +241,7 @@ OP0(clone)
 
 OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
 {
-    REQUIRE(lo <= hi && hi <= w->n * w->esz);
+    REQUIRE(w->n > 0 && lo <= hi && hi <= w->n * w->esz);
     const bool sized = esz != 0 && (hi - lo) % esz == 0, granted = w->grants > 0 || lo == hi;
     CALL(const ledge_view part = ledge_view_of(w->vec.ptr + lo, hi - lo));
     CALL(ledge_vec copy = {0});
