@@ -11,8 +11,8 @@
 enum { KEYS = 512, STEPS = 64, LARGE = 512 };
 
 /* clang-format off */
-SUPPORT(enum { STINGY_MAX = 1 << 16 };
-struct user { size_t grants; size_t hash; size_t boxes; };
+SUPPORT(struct user { size_t grants, hash, boxes, repeats, strays; uint8_t seen[512]; };
+union value { uint32_t *box; unsigned char bytes[512]; };
 static void *user_resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
     struct user *user = ctx;
     (void)old_size;
@@ -20,21 +20,20 @@ static void *user_resize(void *ctx, void *ptr, size_t old_size, size_t new_size)
         free(ptr);
         return NULL;
     }
-    if (user->grants == 0 || new_size > STINGY_MAX)
+    if (user->grants == 0 || new_size > 65536)
         return NULL;
     user->grants--;
     return realloc(ptr, new_size);
 }
 static uint64_t user_hash(const void *key, size_t size, const ledge_hash_seed *seed, void *ctx) {
-    const struct user *user = ctx;
-    const uint32_t number = *(const uint32_t *)key;
-    switch (user->hash) {
+    const uint32_t n = *(const uint32_t *)key;
+    switch (((struct user *)ctx)->hash) {
     case 0: return ledge_hash_default(key, size, seed);
     case 1: return 0;
-    case 2: return number;
-    case 3: return ledge_hash_mix64(number) & 3;
-    case 4: return ledge_hash_mix64(number) & UINT64_C(7) << 61;
-    case 5: return ledge_hash_mix64(number) | 0xffffffff;
+    case 2: return n;
+    case 3: return ledge_hash_mix64(n) & 3;
+    case 4: return ledge_hash_mix64(n) & 7ull << 61;
+    case 5: return ledge_hash_mix64(n) | 0xffffffff;
     case 6: return ledge_hash_sip13(key, size, seed);
     case 7: return ledge_hash_sip24(key, size, seed);
     default: return ledge_hash_fnv1a(key, size);
@@ -65,12 +64,15 @@ static ledge_status box_clone(const void *value, void *out, void *ctx) {
 }
 /* A value is a box and, in large ones, as many bytes more. */
 static ledge_status put_box(ledge_map *map, struct user *user, uint32_t key, uint32_t content) {
-    union { uint32_t *box; unsigned char bytes[512]; } value;
+    union value value;
     memset(&value, 0, sizeof value);
     value.box = box_new(user, content);
+    const bool fresh = !ledge_map_find(map, &key);
     const ledge_status status = ledge_map_put(map, &key, &value);
     if (status != LEDGE_OK)
         box_free(&value, user);
+    else if (fresh)
+        user->seen[key] = 0;
     return status;
 }
 static size_t put_boxes(ledge_map *map, struct user *user, uint32_t from, size_t n, uint32_t content) {
@@ -81,10 +83,8 @@ static size_t put_boxes(ledge_map *map, struct user *user, uint32_t from, size_t
 }
 static size_t erase_boxes(ledge_map *map, uint32_t from, size_t n) {
     size_t erased = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t key = from + (uint32_t)i;
+    for (uint32_t key = from; key < from + n; key++)
         erased += ledge_map_erase(map, &key) == LEDGE_OK;
-    }
     return erased;
 }
 static uint32_t *box_of(const ledge_map *map, uint32_t key) {
@@ -96,7 +96,7 @@ static uint64_t content_of(const ledge_map *map, uint32_t key) {
     return box ? *box : UINT64_MAX;
 }
 static ledge_status take_box(ledge_map *map, struct user *user, uint32_t key, uint32_t *content) {
-    union { uint32_t *box; unsigned char bytes[512]; } out;
+    union value out;
     const ledge_status status = ledge_map_take(map, &key, &out);
     if (status == LEDGE_OK) {
         *content = *out.box;
@@ -123,13 +123,18 @@ static ledge_status put_cells(ledge_map *map, struct backing *backing, uint32_t 
     return status;
 }
 /* Goes up to n entries further, notes their keys, and erases every one if told so. */
-static size_t walk(ledge_map *map, ledge_map_iter *it, size_t n, bool erase, uint32_t *keys) {
+static size_t walk(ledge_map *map, struct user *user, ledge_map_iter *it, size_t n, bool erase, uint32_t *keys) {
     size_t seen = 0;
     while (seen < n && ledge_map_next(it)) {
-        keys[seen] = it->value == ledge_map_find(map, it->key) ? *(const uint32_t *)it->key : UINT32_MAX;
-        if (erase && ledge_map_erase(map, it->key) != LEDGE_OK)
+        const uint32_t key = *(const uint32_t *)it->key;
+        if (it->value != ledge_map_find(map, &key)) {
+            user->strays++;
             break;
-        seen++;
+        }
+        user->repeats += user->seen[key] != 0;
+        user->seen[key] = 1;
+        keys[seen++] = key;
+        user->strays += erase && ledge_map_erase(map, it->key) != LEDGE_OK;
     }
     return seen;
 }
@@ -143,7 +148,7 @@ LEDGE_MAP_DEFINE(small, uint8_t, uint16_t););
     struct user user;                                                                              \
     ledge_allocator alloc;
 
-enum turn { GONE, OLD, NEW, SEEN };
+enum turn { GONE, OLD, NEW };
 
 struct world {
     OBJECTS
@@ -152,7 +157,7 @@ struct world {
         uint32_t want[KEYS];
         size_t n, value_size;
     } m[2];
-    enum turn turn[KEYS]; /* of what the iteration is to see */
+    enum turn turn[KEYS]; /* whether the iteration has to see it */
     size_t walked;        /* 1 + the map it goes through; 0: none */
     bool typed_there[256];
     uint16_t typed_want[256];
@@ -211,7 +216,8 @@ static int maybe(const struct world *w, int got)
 static void model_put(struct world *w, size_t which, uint32_t key, uint32_t content)
 {
     struct model *m = &w->m[which];
-    if (!m->there[key] && w->walked == which + 1)
+    /* In either map: what was seen of the key is forgotten when it is added to one. */
+    if (!m->there[key])
         w->turn[key] = NEW;
     m->n += !m->there[key];
     m->there[key] = true;
@@ -326,6 +332,7 @@ OP(upsert, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
     if (!w->m[which].there[key]) {
         CHECK_EQ(*(uint32_t **)value == NULL, true);
         CALL(*(uint32_t **)value = box_new(&w->user, 0));
+        CALL(w->user.seen[key] = 0);
     }
     CALL(**(uint32_t **)value = content);
     model_put(w, which, (uint32_t)key, content);
@@ -378,6 +385,7 @@ OP(erase_many, RANGE(which, 0, 1), RANGE(from, 0, KEYS - 1), RANGE(n, 0, KEYS))
 OP(begin, RANGE(which, 0, 1))
 {
     CALL(w->it = ledge_map_begin(&w->map[which]));
+    CALL(memset(w->user.seen, 0, sizeof w->user.seen));
     w->walked = which + 1;
     for (size_t key = 0; key < KEYS; key++)
         w->turn[key] = w->m[which].there[key] ? OLD : GONE;
@@ -388,20 +396,16 @@ OP(next, RANGE(n, 0, STEPS), RANGE(erasing, 0, 1))
     REQUIRE(w->walked != 0);
     const size_t which = w->walked - 1;
     CALL(uint32_t keys[64]);
-    CALL(const size_t seen = walk(w->it.map == &w->map[0] ? &w->map[0] : &w->map[1], &w->it, n,
-                                  erasing == 1, keys));
-    for (size_t i = 0; i < seen; i++) {
-        const bool its_turn = keys[i] < KEYS && w->m[which].there[keys[i]] &&
-                              (w->turn[keys[i]] == OLD || w->turn[keys[i]] == NEW);
-        CHECK_EQ_AT(i, keys[i], its_turn ? keys[i] : KEYS);
-        w->turn[keys[i]] = SEEN;
-        if (erasing)
-            model_erase(w, which, keys[i]);
+    CALL(const size_t seen = walk(w->it.map == &w->map[0] ? &w->map[0] : &w->map[1], &w->user,
+                                  &w->it, n, erasing == 1, keys));
+    CHECK_EQ(w->user.repeats, 0);
+    CHECK_EQ(w->user.strays, 0);
+    for (size_t i = 0; erasing && i < seen; i++)
+        model_erase(w, which, keys[i]);
+    for (size_t key = 0; seen < n && key < KEYS; key++) {
+        if (w->turn[key] == OLD)
+            CHECK_EQ_AT(key, w->user.seen[key], 1);
     }
-    size_t left = 0;
-    for (size_t key = 0; key < KEYS; key++)
-        left += w->turn[key] == OLD;
-    CHECK_EQ(seen < n, seen < n && left == 0);
 }
 
 OP(reserve, RANGE(which, 0, 1), COUNT(n, 16))
