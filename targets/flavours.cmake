@@ -58,12 +58,16 @@ function(ledge_flavoured target flavour role)
   endif()
 endfunction()
 
-# ledge_library(NAME FLAVOUR INCLUDE SOURCE…) is libledge, or a patched copy of it, in one flavour.
-function(ledge_library name flavour include)
-  add_library(${name} STATIC EXCLUDE_FROM_ALL ${ARGN})
+# ledge_library(NAME FLAVOUR INCLUDE OBJECTS SOURCE…) is libledge, or a patched copy of it, in one flavour: the objects of
+# the sources, and those that another library (or "") lends.
+function(ledge_library name flavour include objects)
+  add_library(${name}-objects OBJECT EXCLUDE_FROM_ALL ${ARGN})
+  target_include_directories(${name}-objects PRIVATE ${include})
+  ledge_flavoured(${name}-objects ${flavour} GUIDED)
+  target_compile_options(${name}-objects PRIVATE ${LEDGE_${flavour}_LIBRARY})
+  add_library(${name} STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${name}-objects> ${objects})
   target_include_directories(${name} PUBLIC ${include})
-  ledge_flavoured(${name} ${flavour} GUIDED)
-  target_compile_options(${name} PRIVATE ${LEDGE_${flavour}_LIBRARY})
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
 endfunction()
 
 file(GLOB LEDGE_LIB_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/src/*.c)
@@ -71,7 +75,7 @@ file(GLOB LEDGE_KIT_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/kit/*.
 list(FILTER LEDGE_KIT_SOURCES EXCLUDE REGEX "/(replay[a-z_]*|inputs|serve|measure|mutator_[a-z]+)\\.c$")
 
 foreach(flavour ${LEDGE_FLAVOURS})
-  ledge_library(ledge-${flavour} ${flavour} ${PROJECT_SOURCE_DIR}/lib/include ${LEDGE_LIB_SOURCES})
+  ledge_library(ledge-${flavour} ${flavour} ${PROJECT_SOURCE_DIR}/lib/include "" ${LEDGE_LIB_SOURCES})
   # An object library: the kit and the target need each other.
   add_library(kit-${flavour} OBJECT EXCLUDE_FROM_ALL ${LEDGE_KIT_SOURCES})
   target_include_directories(kit-${flavour} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
@@ -79,3 +83,20 @@ foreach(flavour ${LEDGE_FLAVOURS})
   target_compile_options(kit-${flavour} PRIVATE ${LEDGE_WARNINGS})
   ledge_flavoured(kit-${flavour} ${flavour} KIT)
 endforeach()
+
+# What executables of our own and libFuzzer's have beside the target and the kit.
+function(ledge_main_objects name flavour)
+  add_library(${name}-${flavour} OBJECT EXCLUDE_FROM_ALL ${ARGN})
+  target_include_directories(${name}-${flavour} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(${name}-${flavour} PRIVATE _GNU_SOURCE)
+  target_compile_options(${name}-${flavour} PRIVATE ${LEDGE_WARNINGS})
+  ledge_flavoured(${name}-${flavour} ${flavour} KIT)
+endfunction()
+
+if(NOT LEDGE_AFL_BUILD)
+  foreach(flavour ${LEDGE_FLAVOURS})
+    ledge_main_objects(runner ${flavour} kit/inputs.c kit/serve.c kit/measure.c)
+    ledge_main_objects(replayer ${flavour} kit/replay.c)
+    ledge_main_objects(mutator-libfuzzer ${flavour} kit/mutator_libfuzzer.c)
+  endforeach()
+endif()

@@ -12,11 +12,8 @@
 
 include(${CMAKE_CURRENT_LIST_DIR}/plain.cmake)
 
-# What every replayer is linked with, on the kit or not.
-set(LEDGE_RUNNER_SOURCES kit/inputs.c kit/serve.c kit/measure.c)
-
-# ledge_target_binaries(PREFIX NAME FLAVOUR LIBRARY EXCLUDE) adds the executables of one target in one flavour.
-function(ledge_target_binaries prefix name flavour library)
+# ledge_target_object(PREFIX NAME FLAVOUR LIBRARY) compiles targets/<name>.c as PREFIX-object-FLAVOUR.
+function(ledge_target_object prefix name flavour library)
   set(object ${prefix}-object-${flavour})
   add_library(${object} OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/${name}.c)
   target_include_directories(${object} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
@@ -24,14 +21,19 @@ function(ledge_target_binaries prefix name flavour library)
   target_compile_options(${object} PRIVATE ${LEDGE_WARNINGS})
   target_link_libraries(${object} PRIVATE ${library})
   ledge_flavoured(${object} ${flavour} GUIDED)
+endfunction()
+
+# ledge_target_binaries(PREFIX OBJECT FLAVOUR LIBRARY) adds the executables of one target in one flavour.
+function(ledge_target_binaries prefix object flavour library)
   if(LEDGE_AFL_BUILD)
     string(REPLACE "afl-" "" sanitizer ${flavour})
     ledge_executable(${prefix}-afl-${sanitizer} ${flavour} ${object} ${library} "" -fsanitize=fuzzer)
   else()
-    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library} "kit/replay.c;${LEDGE_RUNNER_SOURCES}" "")
+    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library}
+                     "$<TARGET_OBJECTS:replayer-${flavour}>;$<TARGET_OBJECTS:runner-${flavour}>" "")
     if(LEDGE_${flavour}_GUIDE)
-      ledge_executable(${prefix}-libfuzzer-${flavour} ${flavour} ${object} ${library} kit/mutator_libfuzzer.c
-                       -fsanitize=fuzzer)
+      ledge_executable(${prefix}-libfuzzer-${flavour} ${flavour} ${object} ${library}
+                       $<TARGET_OBJECTS:mutator-libfuzzer-${flavour}> -fsanitize=fuzzer)
     endif()
   endif()
 endfunction()
@@ -181,7 +183,8 @@ function(ledge_add_target)
     return()
   endif()
   foreach(flavour ${LEDGE_FLAVOURS})
-    ledge_target_binaries(${arg_NAME} ${arg_NAME} ${flavour} ledge-${flavour})
+    ledge_target_object(${arg_NAME} ${arg_NAME} ${flavour} ledge-${flavour})
+    ledge_target_binaries(${arg_NAME} ${arg_NAME}-object-${flavour} ${flavour} ledge-${flavour})
   endforeach()
   if(NOT LEDGE_AFL_BUILD)
     ledge_mutator(${arg_NAME} ledge-none)

@@ -33,7 +33,7 @@ function(ledge_plain_binaries name flavour sources includes definitions librarie
     return()
   endif()
   ledge_plain_executable(${name}-${flavour} ${flavour} ${object} "${libraries}"
-                         "kit/replay_plain.c;${LEDGE_RUNNER_SOURCES}" "")
+                         "kit/replay_plain.c;$<TARGET_OBJECTS:runner-${flavour}>" "")
   if(LEDGE_${flavour}_GUIDE)
     ledge_plain_executable(${name}-libfuzzer-${flavour} ${flavour} ${object} "${libraries}" "" -fsanitize=fuzzer)
   endif()
