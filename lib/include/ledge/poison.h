@@ -59,7 +59,7 @@ static inline void ledge_poison_spare(const void *block, size_t size, size_t use
 {
 #if LEDGE_HAS_POISON
     const char *at = (const char *)block;
-    if (size == 0)
+    if (size == 0 || size >> 20 >> 20 != 0) /* ASan refuses more than 1 TiB */
         return;
     __sanitizer_annotate_contiguous_container(at, at + size, at, at + size);
     __sanitizer_annotate_contiguous_container(at, at + size, at + size, at + used);
