@@ -1,5 +1,7 @@
-# ledge_add_target(NAME name [FORMAT n] [MAX_LEN bytes] [TIMEOUT_MS ms] [RSS_MB mb]) makes everything a target needs out of
-# targets/<name>.c. FORMAT is the version of the target's table: raise it when an operation or an argument changes meaning.
+# ledge_add_target(NAME name [FORMAT n] [MAX_LEN bytes] [TIMEOUT_MS ms] [RSS_MB mb] [STABILITY percent]) makes everything a
+# target needs out of targets/<name>.c. FORMAT is the version of the target's table: raise it when an operation or an argument
+# changes meaning. STABILITY is what AFL++'s must reach, 100 unless said: give less only where the path taken depends on
+# addresses that malloc chooses, or on random numbers of the operating system.
 #
 # ledge_add_target(NAME name PLAIN [INCLUDES dir...] [DEFINITIONS def...] [LIBRARIES target...] ...) is for a target that
 # isn't built on the kit: targets/<name>.c defines LLVMFuzzerTestOneInput itself, and an input is bytes to it.
@@ -142,7 +144,7 @@ function(ledge_manifest_entry out prefix name include library flavours afl_flavo
 endfunction()
 
 # The tests that every target gets.
-function(ledge_target_tests name)
+function(ledge_target_tests name stability)
   set(tests ${CMAKE_CURRENT_SOURCE_DIR}/kit/test)
   set(corpus ${PROJECT_SOURCE_DIR}/corpus/${name})
   add_test(NAME regress/${name} COMMAND ledge-command replay --regress --target ${name})
@@ -152,7 +154,8 @@ function(ledge_target_tests name)
     $<TARGET_FILE:ledge> ${PROJECT_SOURCE_DIR}/lib/include)
   if(LEDGE_AFL_FUZZ)
     add_test(NAME engines/${name} COMMAND ${tests}/engines.sh $<TARGET_FILE:${name}-libfuzzer-asan>
-      ${CMAKE_BINARY_DIR}/afl/fuzz/${name}-afl-none $<TARGET_FILE:${name}-mutator> ${corpus})
+      ${CMAKE_BINARY_DIR}/afl/fuzz/${name}-afl-none $<TARGET_FILE:${name}-mutator> ${corpus}
+      ${stability})
     set_tests_properties(engines/${name} PROPERTIES RUN_SERIAL ON)
   endif()
 
@@ -165,9 +168,9 @@ function(ledge_target_tests name)
 endfunction()
 
 function(ledge_add_target)
-  cmake_parse_arguments(arg "PLAIN" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB" "INCLUDES;DEFINITIONS;LIBRARIES"
+  cmake_parse_arguments(arg "PLAIN" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB;STABILITY" "INCLUDES;DEFINITIONS;LIBRARIES"
     ${ARGN})
-  foreach(default "FORMAT;1" "MAX_LEN;1024" "TIMEOUT_MS;5000" "RSS_MB;2048")
+  foreach(default "FORMAT;1" "MAX_LEN;1024" "TIMEOUT_MS;5000" "RSS_MB;2048" "STABILITY;100")
     list(GET default 0 key)
     list(GET default 1 value)
     if(NOT arg_${key})
@@ -199,7 +202,7 @@ function(ledge_add_target)
     ledge_manifest_entry(entry ${arg_NAME} ${arg_NAME} ${PROJECT_SOURCE_DIR}/lib/include ledge "${LEDGE_FLAVOURS}"
                          "none;asan;cmplog")
     set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_TARGETS "${entry}")
-    ledge_target_tests(${arg_NAME})
+    ledge_target_tests(${arg_NAME} ${arg_STABILITY})
   endif()
 endfunction()
 
