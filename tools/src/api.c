@@ -192,7 +192,9 @@ static uint32_t documented(const struct api *api, const struct api_function *fun
 {
     bool returns = strstr(function->comment, "Returns") != NULL;
     uint32_t found = returns ? named_in(function->comment, names) : 0;
-    const struct api_function *other = referred(api, function->comment, returns ? " as " : " is ");
+    const struct api_function *other =
+        returns ? referred(api, strstr(function->comment, "Returns"), " as ")
+                : referred(api, function->comment, " is ");
     if (other && depth > 0)
         found |= documented(api, other, names, depth - 1);
     return found;

@@ -64,17 +64,19 @@ static void follows_references(void **state)
     struct api api = read_text("/* a does. Returns X_OK; X_ERANGE; X_ENULL. */ int a(int);\n"
                                "/* b is a for more. */ int b(int);\n"
                                "/* c grows. Returns as b, or X_ENOMEM. */ int c(int);\n"
+                               "/* h prints as a prints it. Returns X_ENOMEM. */ int h(int);\n"
                                "/* d is e for fun. */ int d(int);\n"
                                "/* e is d for fun. */ int e(int);\n"
                                "/* f names X_ENULL, as c doesn't. */ int f(int);\n"
                                "/* g. Returns X_ERANGES, X_ENOMEM_. */ int g(int);\n");
-    assert_int_equal(api.len, 7);
+    assert_int_equal(api.len, 8);
     assert_function(&api, 1, "b", OK | ERANGE_ | ENULL_);
     assert_function(&api, 2, "c", OK | ERANGE_ | ENULL_ | ENOMEM_);
-    assert_function(&api, 3, "d", 0);
-    assert_function(&api, 4, "e", 0);
-    assert_function(&api, 5, "f", 0);
-    assert_function(&api, 6, "g", 0);
+    assert_function(&api, 3, "h", OK | ENOMEM_);
+    assert_function(&api, 4, "d", 0);
+    assert_function(&api, 5, "e", 0);
+    assert_function(&api, 6, "f", 0);
+    assert_function(&api, 7, "g", 0);
     assert_ptr_equal(api_find(&api, "cc", 1), &api.functions[2]);
     assert_null(api_find(&api, "cc", 2));
     api_free(&api);

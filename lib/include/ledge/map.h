@@ -213,7 +213,8 @@ ledge_status ledge_map_put(ledge_map *map, const void *key, const void *value);
 /* ledge_map_upsert finds the value of key, or adds an entry whose value is all zero bytes, and
  * stores a pointer to the value in *out and whether it is new in *is_new.
  *
- * Returns LEDGE_OK; else as ledge_map_put, and both are untouched. O(1) expected. */
+ * Returns LEDGE_OK; LEDGE_ESIZE in the zero state; LEDGE_ENOMEM when there is no memory to grow,
+ * and then both are untouched. O(1) expected; see "Pauses" above. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2, 3, 4)
 ledge_status ledge_map_upsert(ledge_map *map, const void *key, void **out, bool *is_new);

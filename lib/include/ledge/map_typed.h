@@ -188,7 +188,7 @@ ledge_status ledge_map_add(ledge_map *map, uint64_t hash, unsigned char **out);
 LEDGE_NONNULL(1, 3)
 void ledge_map_remove(ledge_map *map, uint64_t hash, const struct ledge_map_place *place);
 
-/* ledge_map_init_typed is ledge_map_init for the macros: sizes and functions from type, the rest
+/* ledge_map_init_typed does for the macros what ledge_map_init does: sizes and functions from type, the rest
  * from config, which may be null. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
