@@ -21,7 +21,7 @@ struct bug_info {
     json_t *json; /* owns what follows */
     const char *row, *title;
     const char **classes; /* any of these is right; NULL-terminated */
-    bool hidden;          /* the patch has a shallower bug too, which lies in its way */
+    bool hidden;          /* the patch has a shallower bug too, and the minimizer must meet it */
 };
 
 /* bug_info_read reads a bug's bug.json: "row", "title" and "class", and "hidden" if it is

@@ -183,6 +183,9 @@ static bool minimize(struct trial *trial)
     fail_set(&why, "", "it fails in only %u of %u runs", minimized->hits, minimized->tries);
     bool fails = minimized->end == MINIMIZE_DONE && minimized->hits == minimized->tries;
     row->fails = note(row, fails, &why);
+    fail_set(&why, "", "no candidate met the shallower bug: it hides nothing");
+    if (row->info.hidden && minimized->others == 0)
+        row->named = note(row, false, &why);
     return minimized->bytes != NULL;
 }
 

@@ -97,6 +97,7 @@ json_t *bug_row_json(const struct bug_row *row)
     json_put(object, "bytes_before", json_integer((json_int_t)m->bytes_before));
     json_put(object, "bytes", json_integer((json_int_t)m->bytes_len));
     json_put(object, "runs", json_integer(m->runs));
+    json_put(object, "other_failures", json_integer(m->others));
     json_put(object, "minimize_seconds", json_real(m->seconds));
     json_put(object, "hits", json_integer(m->hits));
     json_put(object, "tries", json_integer(m->tries));

@@ -47,6 +47,7 @@ struct minimized {
     uint8_t *bytes;            /* the same, encoded */
     size_t bytes_len, bytes_before, ops_before;
     unsigned runs;        /* runs the search took, without those that only counted */
+    unsigned others;      /* of those, runs that failed in another way, and were refused for it */
     unsigned asked;       /* candidates it wanted to know of */
     unsigned hits, tries; /* how often the result failed the same way, of how many fresh processes;
                              tries 0: nobody waited for that */

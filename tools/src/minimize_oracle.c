@@ -97,6 +97,7 @@ static enum answer collect(struct oracle *oracle, struct worker *worker)
     if (oracle->failed)
         return ANSWER_STOP;
     bool same = crash_same(&result.crash, oracle->options.want);
+    oracle->others += result.crash.found && !same;
     run_result_free(&result);
     return same ? ANSWER_YES : ANSWER_NO;
 }

@@ -44,6 +44,7 @@ struct oracle {
     size_t memo_cap, memo_len;
     uint64_t ahead[2];   /* the key of what the second worker runs; both 0: nothing */
     unsigned runs;       /* of candidates, also those that nobody then asked about */
+    unsigned others;     /* of those, runs that failed in another way */
     unsigned asked;      /* candidates whose answer was not remembered */
     size_t units, bytes; /* of the smallest yes; units: operations */
     uint64_t told;

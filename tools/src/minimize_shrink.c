@@ -47,6 +47,7 @@ static struct oracle_options options_of(const struct shrinking *shrinking)
 static bool close_oracle(struct shrinking *shrinking, struct oracle *oracle)
 {
     shrinking->out->runs += oracle->runs;
+    shrinking->out->others += oracle->others;
     shrinking->out->asked += oracle->asked;
     bool ok = !oracle->failed;
     if (!ok)
