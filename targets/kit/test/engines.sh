@@ -39,7 +39,7 @@ every_mutation "$work/libfuzzer-1" $without
 cmp "$work/libfuzzer-1" "$work/libfuzzer-2" || fail "two libFuzzer runs with one seed applied different mutations"
 
 LEDGE_MUTATION_REPORT=$work/afl AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 \
-    AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 afl-fuzz -i "$corpus" -o "$work/out" -m none -V 10 -s 1 -- "$afl" \
+    AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 afl-fuzz -i "$corpus" -o "$work/out" -m none -V 5 -s 1 -- "$afl" \
     >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; fail "afl-fuzz failed"; }
 every_mutation "$work/afl" engine $without
 stability=$(sed -n 's/^stability *: *//p' "$work/out/default/fuzzer_stats")
