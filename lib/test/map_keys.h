@@ -9,7 +9,7 @@
 
 #include "tracking_alloc.h"
 
-static size_t hash_calls;
+__attribute__((unused)) static size_t hash_calls;
 
 static uint64_t number(const void *key)
 {

@@ -487,8 +487,8 @@ static void a_typed_map_takes_and_gives_what_it_holds(void **state)
 {
     (void)state;
     squares map;
-    uint32_t *value, out;
-    bool is_new;
+    uint32_t *value = NULL, out;
+    bool is_new = false;
     assert_status(squares_init(&map, NULL, NULL), LEDGE_OK);
     for (uint16_t i = 0; i < 3000; i++)
         assert_status(squares_put(&map, i, (uint32_t)i * i), LEDGE_OK);
