@@ -506,21 +506,21 @@ OP(typed_take, RANGE(key, 0, 255))
     w->typed_there[key] = false;
 }
 
-/* One number in a map of its own, put and taken without the helpers above. */
+/* One number in a spare map, put and taken without the helpers above. */
 OP(plain, RANGE(key, 0, 255))
 {
     CALL(const ledge_map_config config = {
              .key_size = 4, .value_size = 4, .seed = ledge_hash_seed_from(5)});
     CALL(const uint32_t number = (uint32_t)key);
     CALL(uint32_t out = 0);
-    CALL(ledge_map map = {0});
-    EXPECT_AS(early, ledge_map_put(&map, &number, &number), LEDGE_ESIZE);
-    EXPECT_AS(made, ledge_map_init(&map, &config, &w->alloc), LEDGE_OK);
-    EXPECT_AS(added, ledge_map_put(&map, &number, &number), maybe(w, added));
-    EXPECT(ledge_map_take(&map, &number, &out), added == LEDGE_OK ? LEDGE_OK : LEDGE_ENOTFOUND);
+    EXPECT_AS(early, ledge_map_put(&w->spare[0], &number, &number), LEDGE_ESIZE);
+    EXPECT_AS(made, ledge_map_init(&w->spare[0], &config, &w->alloc), LEDGE_OK);
+    EXPECT_AS(added, ledge_map_put(&w->spare[0], &number, &number), maybe(w, added));
+    EXPECT(ledge_map_take(&w->spare[0], &number, &out),
+           added == LEDGE_OK ? LEDGE_OK : LEDGE_ENOTFOUND);
     CHECK_EQ(out, got == LEDGE_OK ? number : 0);
-    EXPECT_AS(again, ledge_map_take(&map, &number, NULL), LEDGE_ENOTFOUND);
-    CALL(ledge_map_cleanup(&map));
+    EXPECT_AS(again, ledge_map_take(&w->spare[0], &number, NULL), LEDGE_ENOTFOUND);
+    CALL(ledge_map_cleanup(&w->spare[0]));
 }
 
 OP(starve, RANGE(grants, 0, 7))
