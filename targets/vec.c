@@ -9,7 +9,7 @@
 enum { CAP = 64, ESZ = 4 };
 
 #define OBJECTS                                                                                    \
-    ledge_vec vec;                                                                                 \
+    ledge_vec vec, copy;                                                                           \
     struct stingy stingy;                                                                          \
     ledge_allocator alloc;
 
@@ -230,13 +230,12 @@ OP0(shrink)
 OP0(clone)
 {
     const bool fails = w->n > 0 && w->grants == 0;
-    CALL(ledge_vec copy = {0});
-    EXPECT(ledge_vec_clone(&w->vec, &copy), fails ? LEDGE_ENOMEM : LEDGE_OK);
+    EXPECT(ledge_vec_clone(&w->vec, &w->copy), fails ? LEDGE_ENOMEM : LEDGE_OK);
     w->grants -= w->n > 0 && !fails;
-    CHECK_EQ(ledge_vec_capacity(&copy), fails ? 0 : w->n);
+    CHECK_EQ(ledge_vec_capacity(&w->copy), fails ? 0 : w->n);
     CHECK_EQ(ledge_vec_retained(&w->vec, ledge_view_of(w, sizeof w->vec)), 0);
-    CHECK_BYTES(ledge_vec_as_view(&copy).ptr, w->want, fails ? 0 : w->n * w->esz);
-    CALL(ledge_vec_cleanup(&copy));
+    CHECK_BYTES(ledge_vec_as_view(&w->copy).ptr, w->want, fails ? 0 : w->n * w->esz);
+    CALL(ledge_vec_cleanup(&w->copy));
 }
 
 OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
@@ -244,13 +243,12 @@ OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
     REQUIRE(w->n > 0 && lo <= hi && hi <= w->n * w->esz);
     const bool sized = esz != 0 && (hi - lo) % esz == 0, granted = w->grants > 0 || lo == hi;
     CALL(const ledge_view part = ledge_view_of(w->vec.ptr + lo, hi - lo));
-    CALL(ledge_vec copy = {0});
     CHECK_EQ(ledge_vec_retained(&w->vec, part), lo < hi ? w->block * w->esz : 0);
-    EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &copy),
+    EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &w->copy),
            sized ? granted ? LEDGE_OK : LEDGE_ENOMEM : LEDGE_ESIZE);
     w->grants -= got == LEDGE_OK && lo < hi;
-    CHECK_BYTES(ledge_vec_as_view(&copy).ptr, w->want + lo, got == LEDGE_OK ? hi - lo : 0);
-    CALL(ledge_vec_cleanup(&copy));
+    CHECK_BYTES(ledge_vec_as_view(&w->copy).ptr, w->want + lo, got == LEDGE_OK ? hi - lo : 0);
+    CALL(ledge_vec_cleanup(&w->copy));
 }
 
 OP(span_append, BYTES(src, 16))
