@@ -156,7 +156,6 @@ function(ledge_target_tests name stability)
     add_test(NAME engines/${name} COMMAND ${tests}/engines.sh $<TARGET_FILE:${name}-libfuzzer-asan>
       ${CMAKE_BINARY_DIR}/afl/fuzz/${name}-afl-none $<TARGET_FILE:${name}-mutator> ${corpus}
       ${stability})
-    set_tests_properties(engines/${name} PROPERTIES RUN_SERIAL ON)
   endif()
 
   add_executable(${name}-format_test ${tests}/format_test.c $<TARGET_OBJECTS:${name}-object-none>

@@ -17,7 +17,7 @@
 #include "naming_cases.h"
 #include "report.h"
 
-#define MUTATIONS     200000
+#define MUTATIONS     80000
 #define LARGE         ((size_t)2 << 20)
 #define LARGE_SECONDS 10.0
 
