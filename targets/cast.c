@@ -4,6 +4,7 @@
 #include "kit/target.h"
 
 #include "kit/shadow.h"
+#include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/cast.h>
@@ -401,11 +402,6 @@ OP(release, RANGE(hook, 0, 2))
     CALL(ledge_alloc_free(hook > 0 ? &w->hooks[hook - 1] : NULL, w->block, w->size));
     CALL(w->block = NULL);
     CALL(w->size = 0);
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(cast, .includes = "#include <ledge/cast.h>\n", .support = kit_support,

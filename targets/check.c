@@ -2,6 +2,7 @@
  * memory, parts of them, parts of those. What the library cuts out of a region is asked about, too:
  * no half may reach into the other. Rows A24 A33. */
 #include "kit/target.h"
+#include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/check.h>
@@ -363,11 +364,6 @@ OP0(reset)
     memset(w->mv, 0, sizeof w->mv);
     CALL(memset(w->v, 0, sizeof w->v));
     w->live = w->room = 0;
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(check, .includes = "#include <ledge/check.h>\n#include <ledge/provenance.h>\n",

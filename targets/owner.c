@@ -2,6 +2,7 @@
  * keeps each owner's bytes, count and pins; an alias that goes stale; an allocator that fails. Rows
  * A11 A12 A13 A16 A33 B14. */
 #include "kit/target.h"
+#include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/owner.h>
@@ -396,11 +397,6 @@ OP(starve, RANGE(grants, 0, 3))
 {
     CALL(w->stingy.grants = grants);
     w->grants = grants;
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(owner, .includes = "#include <ledge/owner.h>\n", .support = kit_support,

@@ -2,6 +2,7 @@
  * names, lose their own views, are pinned; handles of entries that are gone are used on. Rows A13
  * A33. */
 #include "kit/target.h"
+#include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/registry.h>
@@ -290,11 +291,6 @@ OP(starve, RANGE(grants, 0, STARVED))
 {
     CALL(w->stingy.grants = grants);
     w->grants = grants;
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(registry, .includes = "#include <ledge/registry.h>\n", .support = kit_support,

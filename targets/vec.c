@@ -2,6 +2,7 @@
  * growth policy, sources that alias the vector, and an allocator that fails. Rows A2 A33 B3 B12
  * B14. */
 #include "kit/target.h"
+#include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/vec.h>
@@ -362,11 +363,6 @@ OP(growth_next, RANGE(policy, 0, 3), RANGE(capacity, 0, 16383), RANGE(needed, 0,
 {
     CHECK_EQ(ledge_growth_next((ledge_growth)policy, capacity << scale, needed << scale),
              model_next((ledge_growth)policy, capacity << scale, needed << scale));
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = kit_support,

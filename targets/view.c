@@ -4,6 +4,7 @@
 #include "kit/target.h"
 
 #include "kit/shadow.h"
+#include "status_name.h"
 
 #include <ledge/view.h>
 
@@ -329,11 +330,6 @@ OP(find_byte, HANDLE(in, SLOTS), RANGE(byte, 0, 255))
     EXPECT(ledge_view_find_byte(ledge_span_as_view(w->s[in]), (uint8_t)byte, &place),
            found ? LEDGE_OK : LEDGE_ENOTFOUND);
     CHECK_EQ(place, found ? at : 99);
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(view, .includes = "#include <ledge/view.h>\n", .status_name = status_name,
