@@ -158,20 +158,14 @@ bool store_problem(struct store *store, const struct store_crash *crash, const c
 /* store_flaky_count is how many crashes of a target did not fail again. */
 uint64_t store_flaky_count(struct store *store, const char *target);
 
-/* store_issue reads one issue; store_issues lists the ids of a target's issues (NULL: of all) in
- * the order of their finding (for free). */
+/* store_issue reads one issue; for store_issue_free. */
 bool store_issue(struct store *store, int64_t id, struct store_issue *issue, struct fail *why);
-bool store_issues(struct store *store, const char *target, int64_t **ids, size_t *len,
-                  struct fail *why);
 void store_issue_free(struct store_issue *issue);
 
 /* store_move brings an issue into a state (store_state.h), `reason` is for the ledger. It is an
- * error, which names the legal steps, when there is no such step; to be there already is fine.
- * store_advance takes as many legal steps as it needs, in one transaction. */
+ * error, which names the legal steps, when there is no such step; to be there already is fine. */
 bool store_move(struct store *store, int64_t issue, const char *to, const char *reason,
                 struct fail *why);
-bool store_advance(struct store *store, int64_t issue, const char *to, const char *reason,
-                   struct fail *why);
 
 /* store_minimized keeps the smallest input of an issue and advances it to "minimized", if it isn't
  * further already. store_curated notes the directory of its reproducer and advances it to

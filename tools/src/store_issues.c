@@ -82,13 +82,6 @@ bool store_move(struct store *store, int64_t issue, const char *to, const char *
            store_commit(store, move(store, issue, to, reason, 1, why), why);
 }
 
-bool store_advance(struct store *store, int64_t issue, const char *to, const char *reason,
-                   struct fail *why)
-{
-    return store_begin(store, why) &&
-           store_commit(store, move(store, issue, to, reason, 16, why), why);
-}
-
 static bool always_fails(const struct store_evidence *evidence)
 {
     return evidence->runs > 0 && evidence->hits == evidence->runs;
@@ -264,22 +257,6 @@ bool store_issue(struct store *store, int64_t id, struct store_issue *issue, str
     else if (code != SQLITE_ROW)
         store_complain(store, why);
     return code == SQLITE_ROW;
-}
-
-bool store_issues(struct store *store, const char *target, int64_t **ids, size_t *len,
-                  struct fail *why)
-{
-    *ids = NULL;
-    *len = 0;
-    sqlite3_stmt *statement = store_prepare(
-        store, "SELECT id FROM issues WHERE ?1 IS NULL OR target = ?1 ORDER BY id", "t", target);
-    int code = SQLITE_ERROR;
-    while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        *ids = mem_resize(*ids, *len + 1, sizeof **ids);
-        (*ids)[(*len)++] = sqlite3_column_int64(statement, 0);
-    }
-    sqlite3_finalize(statement);
-    return code == SQLITE_DONE || store_complain(store, why);
 }
 
 void store_issue_free(struct store_issue *issue)
