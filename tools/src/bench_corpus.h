@@ -21,9 +21,8 @@ struct corpus_cover {
     unsigned long afl_edges, afl_tuples, afl_exact; /* of afl-showmap */
 };
 
-/* corpus_run runs a command to its end, within a quarter of an hour; output is kept of stderr when
- * err is not NULL (for free()). *seconds: NULL, or how long it took. False and *why when it could
- * not be started or didn't end well. */
+/* corpus_run is proc_must within a quarter of an hour. *err: NULL, or what it wrote to stderr (for
+ * free()). *seconds: NULL, or how long it took. */
 bool corpus_run(const struct corpus_ground *ground, const char *const *argv, const char *const *env,
                 char **err, double *seconds, struct fail *why);
 

@@ -27,13 +27,8 @@ bool corpus_run(const struct corpus_ground *ground, const char *const *argv, con
     struct proc_spec spec = {
         .argv = argv, .env = env, .cwd = ground->directory, .timeout_ms = LIMIT_MS};
     struct proc_result ended;
-    if (!proc_run(&spec, &ended, why))
+    if (!proc_must(&spec, &ended, why))
         return false;
-    bool ok = ended.end == PROC_EXITED && ended.code == 0;
-    if (!ok)
-        fail_set(why, "", "%s ended %s %d: %.300s", argv[0],
-                 ended.end == PROC_EXITED ? "with exit code" : "by signal or time-out", ended.code,
-                 ended.err_len > 300 ? ended.err + ended.err_len - 300 : ended.err);
     if (seconds)
         *seconds = (double)ended.elapsed_ns / 1e9;
     if (err) {
@@ -41,7 +36,7 @@ bool corpus_run(const struct corpus_ground *ground, const char *const *argv, con
         ended.err = NULL;
     }
     proc_result_free(&ended);
-    return ok;
+    return true;
 }
 
 bool corpus_size(const char *directory, size_t *files, size_t *bytes, struct fail *why)
@@ -141,11 +136,9 @@ static bool ask_libfuzzer(const struct corpus_ground *ground, const char *direct
                           struct corpus_cover *cover, struct fail *why)
 {
     const char *argv[] = {ground->libfuzzer->binary, "-runs=0", directory, NULL};
-    char *err = NULL;
-    if (!corpus_run(ground, argv, NULL, &err, NULL, why)) {
-        free(err);
+    char *err;
+    if (!corpus_run(ground, argv, NULL, &err, NULL, why))
         return false;
-    }
     const char *line = strstr(err, "INITED cov: ");
     bool ok = line && sscanf(line, "INITED cov: %lu ft: %lu", &cover->edges, &cover->features) == 2;
     free(err);

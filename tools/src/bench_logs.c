@@ -68,11 +68,10 @@ static bool compile(const char *cc, const char *from, const char *to)
     struct proc_spec spec = {.argv = argv, .timeout_ms = 60000};
     struct proc_result result;
     struct fail unwanted;
-    if (!proc_run(&spec, &result, &unwanted))
+    if (!proc_must(&spec, &result, &unwanted))
         return false;
-    bool ok = result.end == PROC_EXITED && result.code == 0;
     proc_result_free(&result);
-    return ok;
+    return true;
 }
 
 static bool compile_somehow(const char *from, const char *to, struct fail *why)

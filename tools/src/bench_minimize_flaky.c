@@ -66,13 +66,9 @@ static bool compile(const struct contest *contest, const char *compiler, const c
     const char *const argv[] = {compiler, "-O1", "-o", program, path, NULL};
     struct proc_spec spec = {.argv = argv, .timeout_ms = 60000};
     struct proc_result ended;
-    bool ok = file_put(path, source, sizeof source - 1, why) && proc_run(&spec, &ended, why);
-    if (ok) {
-        ok = ended.end == PROC_EXITED && ended.code == 0;
-        if (!ok)
-            fail_set(why, "", "%s cannot compile: %.200s", compiler, ended.err);
+    bool ok = file_put(path, source, sizeof source - 1, why) && proc_must(&spec, &ended, why);
+    if (ok)
         proc_result_free(&ended);
-    }
     free(path);
     return ok;
 }

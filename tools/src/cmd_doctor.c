@@ -105,9 +105,9 @@ static void check_sanitizer(struct report *report, const char *directory, const 
     struct proc_spec compiling = {.argv = compile, .timeout_ms = 60000};
     struct proc_spec running = {.argv = run, .timeout_ms = 10000};
     if (!file_put(source, program, sizeof program - 1, &why) ||
-        !proc_run(&compiling, &built, &why) || built.end != PROC_EXITED || built.code != 0)
+        !proc_must(&compiling, &built, &why))
         tell(report, MISSING, option, "a program cannot be built with it", "libclang-rt-19-dev");
-    else if (!proc_run(&running, &ran, &why) || ran.end != PROC_EXITED || ran.code != 0)
+    else if (!proc_must(&running, &ran, &why))
         tell(report, WARNING, option,
              "a program cannot run with it: try sysctl vm.mmap_rnd_bits=28, or setarch -R", NULL);
     else
@@ -122,14 +122,16 @@ static void check_sanitizer(struct report *report, const char *directory, const 
 static void check_sanitizers(struct report *report)
 {
     static const char *const flags[] = {"address", "undefined", "thread", "memory"};
-    char directory[] = "/tmp/ledge-doctor-XXXXXX";
-    if (!mkdtemp(directory)) {
-        tell(report, MISSING, "/tmp", strerror(errno), NULL);
+    struct fail why;
+    char *directory = dir_temporary(&why);
+    if (!directory) {
+        tell(report, MISSING, "temporary files", why.what, NULL);
         return;
     }
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         check_sanitizer(report, directory, flags[i]);
     dir_remove(directory);
+    free(directory);
 }
 
 static void check_kernel(struct report *report)

@@ -79,15 +79,6 @@ char *repro_command(const struct target *target, const char *sanitizer)
     return text;
 }
 
-/* The first line that says "error", or else the first. */
-static const char *first_error(const char *log)
-{
-    const char *error = strstr(log, "error");
-    while (error && error > log && error[-1] != '\n')
-        error--;
-    return error ? error : log;
-}
-
 static bool compile(const struct target *target, const char *sanitizer, const char *source,
                     const char *program, struct fail *why)
 {
@@ -99,16 +90,13 @@ static bool compile(const struct target *target, const char *sanitizer, const ch
                         target->name, sanitizer);
     const char **argv = compile_command(target, flavour, source, program);
     struct proc_spec spec = {.argv = argv, .timeout_ms = COMPILE_MS};
-    bool ok = proc_run(&spec, &result, why);
+    bool ok = proc_must(&spec, &result, why);
     free(argv);
-    if (!ok)
-        return false;
-    if (result.end != PROC_EXITED || result.code != 0) {
-        const char *error = first_error(result.err);
-        ok = fail_set(why, "the compiler and its options are in the manifest, under \"repro\"",
-                      "%s does not compile: %.*s", source, (int)strcspn(error, "\n"), error);
-    }
-    proc_result_free(&result);
+    if (ok)
+        proc_result_free(&result);
+    else
+        snprintf(why->next, sizeof why->next,
+                 "the compiler and its options are in the manifest, under \"repro\"");
     return ok;
 }
 

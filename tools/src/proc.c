@@ -344,6 +344,32 @@ bool proc_run(const struct proc_spec *spec, struct proc_result *result, struct f
     return ok;
 }
 
+/* The line of a log that says most, without its end. */
+static const char *telling_line(const char *log, size_t len)
+{
+    const char *at = strcasestr(log, "error");
+    if (!at)
+        for (at = log + len; at > log && at[-1] == '\n';)
+            at--;
+    while (at > log && at[-1] != '\n')
+        at--;
+    return at;
+}
+
+bool proc_must(const struct proc_spec *spec, struct proc_result *result, struct fail *why)
+{
+    static const char *const ends[] = {"with exit code", "by signal", "at the time limit, by signal"};
+    if (!proc_run(spec, result, why))
+        return false;
+    if (result->end == PROC_EXITED && result->code == 0)
+        return true;
+    const char *said = telling_line(result->err, result->err_len);
+    fail_set(why, "", "%s ended %s %d%s%.*s", spec->argv[0], ends[result->end], result->code,
+             *said ? ": " : "", (int)strcspn(said, "\n"), said);
+    proc_result_free(result);
+    return false;
+}
+
 void proc_result_free(struct proc_result *result)
 {
     free(result->out);

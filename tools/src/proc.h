@@ -42,6 +42,10 @@ struct proc_result {
  * proc_result_free. */
 bool proc_run(const struct proc_spec *spec, struct proc_result *result, struct fail *why);
 
+/* proc_must is proc_run of a program that has to exit with 0: any other end is false as well, and *why says which, with
+ * the first line of its stderr that speaks of an error, or else the last one. */
+bool proc_must(const struct proc_spec *spec, struct proc_result *result, struct fail *why);
+
 void proc_result_free(struct proc_result *result);
 
 /* proc_interrupted is the number of the signal (SIGINT, SIGTERM, SIGHUP) that made a proc_run give up, or 0. */

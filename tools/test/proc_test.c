@@ -146,6 +146,29 @@ static void says_when_the_program_is_missing(void **state)
     assert_string_equal(why.what, "cannot run /nowhere/program: no such file or directory");
 }
 
+static void assert_must(const char *script, const char *want)
+{
+    const char *argv[] = {"sh", "-c", script, NULL};
+    struct proc_spec spec = {.argv = argv, .timeout_ms = 1000};
+    struct proc_result result;
+    struct fail why = {.what = ""};
+    if (proc_must(&spec, &result, &why))
+        proc_result_free(&result);
+    assert_string_equal(why.what, want);
+}
+
+static void says_how_a_program_ended_that_must_exit_with_0(void **state)
+{
+    (void)state;
+    assert_must("echo fine >&2", "");
+    assert_must("exit 3", "sh ended with exit code 3");
+    assert_must("echo a.c:7: Error: odd >&2; echo 1 error. >&2; exit 3",
+                "sh ended with exit code 3: a.c:7: Error: odd");
+    assert_must("echo first >&2; echo; printf 'last\n\n' >&2; kill -SEGV $$",
+                "sh ended by signal 11: last");
+    assert_must("echo begun >&2; sleep 9", "sh ended at the time limit, by signal 9: begun");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +182,7 @@ int main(void)
         cmocka_unit_test(leaves_no_child_of_the_child_behind),
         cmocka_unit_test(keeps_the_ends_of_much_output),
         cmocka_unit_test(says_when_the_program_is_missing),
+        cmocka_unit_test(says_how_a_program_ended_that_must_exit_with_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
