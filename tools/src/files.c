@@ -207,10 +207,15 @@ bool dir_make(const char *path, struct fail *why)
     return true;
 }
 
-char *dir_temporary(struct fail *why)
+char *path_temporary(const char *name)
 {
     const char *base = getenv("TMPDIR");
-    char *path = mem_print("%s/ledge-XXXXXX", base && base[0] ? base : "/tmp");
+    return mem_print("%s/%s", base && base[0] ? base : "/tmp", name);
+}
+
+char *dir_temporary(struct fail *why)
+{
+    char *path = path_temporary("ledge-XXXXXX");
     if (mkdtemp(path))
         return path;
     fail_set(why, "set TMPDIR to a directory that can be written",

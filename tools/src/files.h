@@ -32,8 +32,12 @@ bool file_put(const char *path, const void *bytes, size_t len, struct fail *why)
 /* dir_make makes a directory and those above it; existing ones are fine. */
 bool dir_make(const char *path, struct fail *why);
 
-/* dir_temporary makes a new directory below $TMPDIR, or /tmp, and returns its path, for free();
- * NULL and *why when it can't. dir_remove takes it away. */
+/* path_temporary is where something of that name lies that isn't kept: in $TMPDIR, or /tmp. For
+ * free(). */
+char *path_temporary(const char *name);
+
+/* dir_temporary makes a new directory there, and returns its path, for free(); NULL and *why when
+ * it can't. dir_remove takes it away. */
 char *dir_temporary(struct fail *why);
 
 /* dir_rename gives a directory another name beside its old one, durably; whoever looks sees the one

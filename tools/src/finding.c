@@ -423,16 +423,16 @@ static bool is_queued(const struct campaign *campaign, int64_t crash)
  * loses nothing. */
 static void rescue(struct campaign *campaign, const void *bytes, size_t len, struct fail *why)
 {
-    const char *base = getenv("TMPDIR");
     char id[33];
     struct fail second;
     store_id(bytes, len, id);
-    char *path = mem_print("%s/ledge-rescued-%s", base && base[0] ? base : "/tmp", id);
+    char *name = mem_print("ledge-rescued-%s", id), *path = path_temporary(name);
     if (file_write(path, bytes, len, &second))
         progress_say(campaign, "an input that crashes was saved as %s instead", path);
     else
         progress_say(campaign, "%s", second.what);
     free(path);
+    free(name);
     campaign_fail(campaign, why);
 }
 

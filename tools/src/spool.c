@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "json.h"
 #include "mem.h"
 
@@ -29,8 +30,7 @@ static bool cannot(struct fail *why, const char *what, int error)
 /* Nameless, so that nothing is left whatever ends the process. */
 static FILE *open_nameless(void)
 {
-    const char *base = getenv("TMPDIR");
-    char *path = mem_print("%s/ledge-XXXXXX", base && base[0] ? base : "/tmp");
+    char *path = path_temporary("ledge-XXXXXX");
     int fd = mkstemp(path);
     FILE *file = fd >= 0 ? fdopen(fd, "w+") : NULL;
     if (fd >= 0)

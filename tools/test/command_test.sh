@@ -136,6 +136,11 @@ cp "$dir/s2/store.db" "$dir/before"
 check 3 'is corrupt' fuzz $good --seconds 1 --state "$dir/s2"
 cmp -s "$dir/before" "$dir/s2/store.db" || { echo 'FAILED: a corrupt store was changed'; failures=$((failures + 1)); }
 
+# Temporary files.
+export TMPDIR="$dir/gone"
+check 1 "cannot make a temporary directory $dir/gone/" doctor $good
+unset TMPDIR
+
 # A full disk: what the engine lost is found in its output, and what the store can't take goes elsewhere.
 if mount -t tmpfs -o size=6m tmpfs "$dir/small" 2>/dev/null; then
     mounted=1
