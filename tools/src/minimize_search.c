@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "minimize_relatives.h"
 #include "minimize_steps.h"
 
 /* How small a program must be before two steps at once are tried: a few dozen questions. */
@@ -12,15 +13,6 @@ enum {
     OPS_MAX = 14,    /* for any two operations */
     JOINT_MAX = 64,  /* operations × numbers, for an operation and a number */
     NUMBERS_MAX = 6, /* that are not 0, for any two numbers */
-    /* How long a program must be, and may be, before its operations are replaced by others: a short
-     * one rarely has a shorter relative, and each kind is a question for each operation. */
-    REPLACE_MIN = 4,
-    REPLACE_MAX = 8,
-};
-
-/* The kinds of operations that the program began with. */
-struct kinds {
-    bool heads[256];
 };
 
 static void lower_to(const struct search *search, size_t field, uint64_t value, struct program *out)
@@ -35,14 +27,6 @@ static bool take_lower(struct search *search, size_t field, uint64_t value)
     return search_take(search, &candidate);
 }
 
-static bool *keep_all(const struct program *program)
-{
-    bool *keep = mem_new(program->ops_len, sizeof *keep);
-    for (size_t i = 0; i < program->ops_len; i++)
-        keep[i] = true;
-    return keep;
-}
-
 /* --- Operations ----------------------------------------------------------------------------- */
 
 /* The program without the operations [from, to); with_users: and without all that use their
@@ -51,7 +35,7 @@ static bool without_ops(const struct program *program, size_t from, size_t to, b
                         struct program *out)
 {
     size_t len = program->ops_len;
-    bool *gone = mem_new(len, sizeof *gone), *keep = keep_all(program), users = false;
+    bool *gone = mem_new(len, sizeof *gone), *keep = search_keep_all(program), users = false;
     for (size_t i = from; i < to; i++)
         gone[i] = true;
     if (with_users)
@@ -147,7 +131,7 @@ static bool remove_pairs(struct search *search)
     for (size_t second = search->best->ops_len; second-- > 1 && !search->stopped;) {
         for (size_t first = second; first-- > 0 && second < search->best->ops_len;) {
             struct program candidate;
-            bool *keep = keep_all(search->best);
+            bool *keep = search_keep_all(search->best);
             keep[first] = keep[second] = false;
             program_keep(search->best, keep, &candidate);
             free(keep);
@@ -158,59 +142,6 @@ static bool remove_pairs(struct search *search)
         }
     }
     return changed;
-}
-
-static struct kinds list_kinds(const struct program *program)
-{
-    struct kinds kinds = {{false}};
-    for (size_t i = 0; i < program->ops_len; i++)
-        kinds.heads[program->ops[i].head & 0xff] = true;
-    return kinds;
-}
-
-/* The program in which an operation is another one, with nothing but zeros: as those are not
- * written, it needs no fields. */
-static void with_kind(const struct program *program, size_t op, int head, struct program *out)
-{
-    bool *keep = keep_all(program);
-    program_keep(program, keep, out); /* in operations, where it was in bytes */
-    free(keep);
-    for (size_t i = 0; i < out->ops[op].fields_len; i++)
-        out->fields[out->ops[op].field + i] = (struct program_field){.kind = FIELD_VALUE};
-    out->ops[op].head = head;
-}
-
-/* An operation with numbers becomes one without: "append these" a "truncate". */
-static bool replace_op(struct search *search, size_t op, const struct kinds *kinds)
-{
-    for (int head = 0; head < 256 && !search->stopped; head++) {
-        struct program candidate;
-        if (!kinds->heads[head] || head == search->best->ops[op].head)
-            continue;
-        with_kind(search->best, op, head, &candidate);
-        if (search_take(search, &candidate))
-            return true;
-    }
-    return false;
-}
-
-static bool has_numbers(const struct program *program, size_t op)
-{
-    for (size_t i = 0; i < program->ops[op].fields_len; i++)
-        if (program->fields[program->ops[op].field + i].value != 0)
-            return true;
-    return false;
-}
-
-static bool replace_ops(struct search *search, const struct kinds *kinds)
-{
-    size_t len = search->best->ops_len;
-    if (len < REPLACE_MIN || len > REPLACE_MAX)
-        return false;
-    for (size_t op = len - 1; op-- > 0 && !search->stopped;) /* the last one is what fails */
-        if (has_numbers(search->best, op) && replace_op(search, op, kinds))
-            return true;
-    return false;
 }
 
 /* --- Numbers -------------------------------------------------------------------------------- */
@@ -257,6 +188,40 @@ static void zero_numbers(struct search *search)
     struct thinning zeros = {.take = take_zero, .make = make_zero, .what = &numbers};
     search_thin(search, &zeros, numbers.len);
     free(numbers.fields);
+}
+
+/* The program in which all numbers called as this one are 0; false when this is the only one of
+ * them that isn't. */
+static bool without_name(const struct program *program, size_t field, struct program *out)
+{
+    size_t others = 0;
+    program_copy(program, out);
+    free(out->raw);
+    out->raw = NULL;
+    for (size_t i = 0; i < program->fields_len; i++) {
+        if (program->fields[i].name != program->fields[field].name ||
+            program->fields[i].kind != FIELD_VALUE)
+            continue;
+        others += i != field && program->fields[i].value != 0;
+        out->fields[i].value = 0;
+    }
+    if (others == 0)
+        program_free(out);
+    return others > 0;
+}
+
+/* All numbers of a name at once: "which map" stands in many operations, and to speak of another one
+ * in some of them only is no longer the bug. afl-tmin's alphabet does so with bytes. This comes
+ * while the other numbers are still large: what is lowered first may need the very map. */
+static void zero_names(struct search *search)
+{
+    for (size_t i = 0; i < search->best->fields_len && !search->stopped; i++) {
+        const struct program_field *field = &search->best->fields[i];
+        struct program candidate;
+        if (field->value != 0 && field->name != 0 && field->kind == FIELD_VALUE &&
+            without_name(search->best, i, &candidate))
+            (void)search_take(search, &candidate);
+    }
 }
 
 /* By how much a number must get lower, at least, so that its record gets no longer: the last number
@@ -358,7 +323,7 @@ static bool take_joint(struct search *search, size_t op, size_t field, uint64_t 
 {
     struct program lowered, candidate;
     program_lower(search->best, field, search->best->fields[field].value - by, &lowered);
-    bool *keep = keep_all(&lowered);
+    bool *keep = search_keep_all(&lowered);
     keep[op] = false;
     program_keep(&lowered, keep, &candidate);
     free(keep);
@@ -453,36 +418,64 @@ static bool lower_two(struct search *search)
 
 /* --- Handles -------------------------------------------------------------------------------- */
 
-/* Lowers a number of an operation, and the same number wherever its handle is used. */
-static bool rename_to(struct search *search, size_t definer, uint64_t from, uint64_t to)
-{
-    const struct program *best = search->best;
-    struct program candidate;
-    program_copy(best, &candidate);
-    free(candidate.raw);
-    candidate.raw = NULL;
-    for (size_t op = definer; op < best->ops_len; op++) {
-        bool user = op == definer;
-        for (size_t i = 0; i < best->uses_len; i++)
-            user |= best->uses[i].user == op && best->uses[i].definer == definer;
-        for (size_t i = 0; user && i < best->ops[op].fields_len; i++) {
-            struct program_field *field = &candidate.fields[best->ops[op].field + i];
-            if (field->kind == FIELD_VALUE && field->value == from)
-                field->value = to;
-        }
-    }
-    return search_take(search, &candidate);
-}
-
-static bool is_used(const struct program *program, size_t op)
+static bool uses(const struct program *program, size_t user, size_t definer)
 {
     for (size_t i = 0; i < program->uses_len; i++)
-        if (program->uses[i].definer == op)
+        if (program->uses[i].user == user && program->uses[i].definer == definer)
             return true;
     return false;
 }
 
-/* The first handle is 0, the next one 1. */
+/* Lowers a number of an operation, and the same number wherever the operation's handle is used.
+ * False when it is used nowhere: then it doesn't name the handle. */
+static bool rename_to(struct search *search, size_t definer, size_t field, uint64_t to)
+{
+    const struct program *best = search->best;
+    uint64_t from = best->fields[field].value;
+    struct program candidate;
+    bool used = false;
+    program_copy(best, &candidate);
+    free(candidate.raw);
+    candidate.raw = NULL;
+    candidate.fields[field].value = to;
+    for (size_t op = definer + 1; op < best->ops_len; op++) {
+        for (size_t i = 0; uses(best, op, definer) && i < best->ops[op].fields_len; i++) {
+            struct program_field *other = &candidate.fields[best->ops[op].field + i];
+            if (other->kind != FIELD_VALUE || other->value != from)
+                continue;
+            other->value = to;
+            used = true;
+        }
+    }
+    if (used)
+        return search_take(search, &candidate);
+    program_free(&candidate);
+    return false;
+}
+
+static bool is_used(const struct program *program, size_t op)
+{
+    for (size_t user = op + 1; user < program->ops_len; user++)
+        if (uses(program, user, op))
+            return true;
+    return false;
+}
+
+/* Gives the handle that a number of an operation may be the lowest name up to `most` that will do.
+ */
+static bool rename_field(struct search *search, size_t op, size_t field, uint64_t most)
+{
+    uint64_t value = search->best->fields[field].value;
+    if (search->best->fields[field].kind != FIELD_VALUE)
+        return false;
+    for (uint64_t to = 0; to <= most && to < value && !search->stopped; to++)
+        if (rename_to(search, op, field, to))
+            return true;
+    return false;
+}
+
+/* The first handle is 0, the next one 1; where one can't be what it should, the next is tried as
+ * that as well. */
 static bool rename_handles(struct search *search)
 {
     bool changed = false;
@@ -490,13 +483,8 @@ static bool rename_handles(struct search *search)
     for (size_t op = 0; op < search->best->ops_len && !search->stopped; op++) {
         if (!is_used(search->best, op))
             continue;
-        const struct program_op *definer = &search->best->ops[op];
-        for (size_t i = 0; i < definer->fields_len; i++) {
-            const struct program_field *field = &search->best->fields[definer->field + i];
-            if (field->kind == FIELD_VALUE && field->value > wanted)
-                changed |= rename_to(search, op, field->value, wanted);
-            definer = &search->best->ops[op];
-        }
+        for (size_t i = 0; i < search->best->ops[op].fields_len; i++)
+            changed |= rename_field(search, op, search->best->ops[op].field + i, wanted);
         wanted++;
     }
     return changed;
@@ -519,13 +507,16 @@ static void settle(struct search *search)
 static bool search_operations(struct program *program, const struct judge *judge)
 {
     struct search search = {.best = program, .judge = judge};
-    struct kinds kinds = list_kinds(program);
+    struct program kinds;
+    relatives_kinds(program, &kinds);
     thin_ops(&search);
+    zero_names(&search);
     zero_numbers(&search);
     do
         settle(&search);
     while (!search.stopped && (remove_joint(&search) || remove_pairs(&search) ||
-                               lower_two(&search) || replace_ops(&search, &kinds)));
+                               lower_two(&search) || relatives_replace(&search, &kinds)));
+    program_free(&kinds);
     return !search.stopped;
 }
 

@@ -1,5 +1,7 @@
 #include "minimize_steps.h"
 
+#include "mem.h"
+
 bool search_take(struct search *search, struct program *candidate)
 {
     enum answer answer = ANSWER_NO;
@@ -13,6 +15,14 @@ bool search_take(struct search *search, struct program *candidate)
     program_free(candidate);
     search->stopped |= answer == ANSWER_STOP;
     return false;
+}
+
+bool *search_keep_all(const struct program *program)
+{
+    bool *keep = mem_new(program->ops_len, sizeof *keep);
+    for (size_t i = 0; i < program->ops_len; i++)
+        keep[i] = true;
+    return keep;
 }
 
 bool search_wants_next(const struct search *search)

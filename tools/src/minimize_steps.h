@@ -14,6 +14,9 @@ struct search {
  * otherwise. One that is longer than *best is no step down, and not asked about. */
 bool search_take(struct search *search, struct program *candidate);
 
+/* search_keep_all is a list for program_keep that keeps every operation, for free(). */
+bool *search_keep_all(const struct program *program);
+
 /* search_wants_next says whether it is worth making the candidate for search_expect, which tells
  * the judge what comes next if the answer to the next question is no, and frees it. */
 bool search_wants_next(const struct search *search);

@@ -28,6 +28,7 @@ struct program_field {
     uint64_t value;
     enum field_kind kind;
     unsigned groups; /* the digits it is written with, base 128 */
+    uint64_t name;   /* a hash of the argument's name; 0: it has none */
 };
 
 struct program_op {

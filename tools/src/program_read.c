@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "mem.h"
 #include "proc.h"
@@ -110,6 +111,8 @@ static bool read_field(struct parse *parse, const json_t *object, size_t *at, si
         return complain(parse, "a field's place");
     if (field->kind == FIELD_ITEM && (first || field[-1].kind == FIELD_VALUE))
         return complain(parse, "an item without a count");
+    const char *name = json_string_value(json_object_get(object, "arg"));
+    field->name = name ? XXH3_64bits(name, strlen(name)) : 0;
     field->groups = (unsigned)groups;
     field->value = 0;
     for (; groups > 0; groups--)

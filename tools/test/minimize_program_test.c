@@ -54,6 +54,8 @@ static void reads_a_replayers_answer(void **state)
     assert_int_equal(program.ops_len, 3);
     assert_int_equal(program.fields_len, 6);
     assert_int_equal(program.fields[3].value, 130);
+    assert_true(program.fields[0].name != 0); /* "esz"; the others have none */
+    assert_true(program.fields[1].name == 0);
     assert_int_equal(program.uses_len, 1);
     assert_int_equal(program.uses[0].user, 2);
     assert_int_equal(program.uses[0].definer, 1);

@@ -10,7 +10,7 @@
 #include <xxhash.h>
 
 #include "mem.h"
-#include "minimize_search.h"
+#include "minimize_relatives.h"
 
 /* --- Programs ------------------------------------------------------------------------------- */
 
@@ -20,7 +20,8 @@ static void add_op(struct program *program, int head, uint64_t value)
     program->ops = mem_resize(program->ops, program->ops_len + 1, sizeof *program->ops);
     program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
     program->ops[program->ops_len++] = (struct program_op){head, program->fields_len, 1};
-    program->fields[program->fields_len++] = (struct program_field){value, FIELD_VALUE, 3};
+    program->fields[program->fields_len++] =
+        (struct program_field){.value = value, .kind = FIELD_VALUE, .groups = 3};
 }
 
 /* Appends an item to the last operation, whose number becomes a count. */
@@ -30,7 +31,8 @@ static void add_item(struct program *program, uint64_t value)
     program->fields[op->field].kind = FIELD_COUNT;
     program->fields[op->field].value++;
     program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
-    program->fields[program->fields_len++] = (struct program_field){value, FIELD_ITEM, 2};
+    program->fields[program->fields_len++] =
+        (struct program_field){.value = value, .kind = FIELD_ITEM, .groups = 2};
     op->fields_len++;
 }
 
@@ -459,6 +461,128 @@ static void replaces_an_operation_by_a_shorter_one(void **state)
     program_free(&program);
 }
 
+enum { ALLOC = 0x81, CLONE = 0x82, RESIZE = 0x83, NARROW = 0x84, SIZE_NAME = 7 };
+
+/* A NARROW fails after something of size 1 or more was made: by ALLOC, which wants an empty slot,
+ * or by CLONE, which fills it with nothing, and RESIZE. */
+static bool narrows_what_was_made(const void *how, const struct program *program)
+{
+    (void)how;
+    bool filled = false, large = false;
+    for (size_t i = 0; i < program->ops_len; i++) {
+        int head = program->ops[i].head;
+        uint64_t size = program->ops[i].fields_len ? value_of(program, i) : 0;
+        if (head == NARROW && large)
+            return true;
+        if (head == RESIZE ? filled : head == ALLOC && !filled)
+            large = size > 0;
+        filled |= head == CLONE || head == ALLOC;
+    }
+    return false;
+}
+
+static void replaces_two_operations_by_one_with_the_same_arguments(void **state)
+{
+    (void)state;
+    static const int heads[] = {CLONE, RESIZE, NARROW, NARROW, ALLOC};
+    struct program program = {0};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        add_op(&program, heads[i], 5);
+        program.fields[i].name = heads[i] == RESIZE || heads[i] == ALLOC ? SIZE_NAME : 0;
+    }
+    struct program kinds;
+    relatives_kinds(&program, &kinds);
+    assert_int_equal(kinds.ops_len, 4);
+    bool keep[] = {true, true, true, true, false};
+    struct program whole = program;
+    program_keep(&whole, keep, &program); /* as if the ALLOC had been found not to matter */
+    struct watched watched = {narrows_what_was_made, NULL, 0, 0};
+    struct judge judge = {.ask = ask, .context = &watched};
+    struct search search = {.best = &program, .judge = &judge};
+    while (relatives_replace(&search, &kinds))
+        continue;
+    assert_int_equal(program.ops_len, 3);
+    assert_int_equal(program.ops[0].head, ALLOC);
+    assert_int_equal(value_of(&program, 0), 5);
+    assert_int_equal(program.ops[2].head, NARROW);
+    program_free(&whole);
+    program_free(&kinds);
+    program_free(&program);
+}
+
+/* --- Names ---------------------------------------------------------------------------------- */
+
+enum { WHICH = 1, HOW_MANY = 2 };
+
+/* Two in a row that speak of the same map; map 0 is there, map 1 wants to be cloned, and only map 0
+ * wants a number above 30. */
+static bool speaks_of_a_map(const void *how, const struct program *program)
+{
+    (void)how;
+    bool cloned = false;
+    for (size_t i = 0; i + 1 < program->ops_len; i++) {
+        const struct program_field *a = &program->fields[program->ops[i].field], *b = a + 2;
+        cloned |= program->ops[i].head == CLONE;
+        if (program->ops[i].head == PUSH && program->ops[i + 1].head == PUSH &&
+            a[0].value == b[0].value && (a[0].value == 1 ? cloned : a[1].value > 30))
+            return true;
+    }
+    return false;
+}
+
+/* Appends an operation with two numbers: which map, and how many. */
+static void add_named(struct program *program, int head, uint64_t which, uint64_t how_many)
+{
+    add_op(program, head, which);
+    program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
+    program->fields[program->fields_len - 1].name = WHICH;
+    program->fields[program->fields_len++] =
+        (struct program_field){how_many, FIELD_VALUE, 1, HOW_MANY};
+    program->ops[program->ops_len - 1].fields_len++;
+}
+
+static void speaks_of_another_map_in_all_operations_at_once(void **state)
+{
+    (void)state;
+    struct program program = {0};
+    add_named(&program, CLONE, 0, 0);
+    add_named(&program, PUSH, 1, 90);
+    add_named(&program, PUSH, 1, 90);
+    search(&program, speaks_of_a_map, NULL);
+    assert_int_equal(program.ops_len, 2);
+    assert_int_equal(program.fields[0].value, 0);
+    assert_int_equal(program.fields[1].value, 31);
+    program_free(&program);
+}
+
+enum { OF = 0x81, COPY = 0x82 };
+
+/* The second OF's handle is copied into the first one's, which is 3; its number stays what it is.
+ * The PUSH makes it too many numbers for any two of them to be lowered together. */
+static bool copies_into_three(const void *how, const struct program *program)
+{
+    (void)how;
+    return program->ops_len == 4 && value_of(program, 0) == 3 && program->fields[3].value == 1 &&
+           program->fields[6].value > 1 && program->fields[7].value > 1 &&
+           program->fields[4].value == 3 && program->fields[5].value == value_of(program, 1);
+}
+
+static void lowers_a_handle_when_an_earlier_one_has_to_keep_its_name(void **state)
+{
+    (void)state;
+    struct program program = {0};
+    add_named(&program, OF, 3, 0);
+    add_named(&program, OF, 1, 1);
+    add_named(&program, COPY, 3, 1);
+    add_named(&program, PUSH, 9, 9);
+    add_use(&program, 2, 0);
+    add_use(&program, 2, 1);
+    search(&program, copies_into_three, NULL);
+    assert_int_equal(value_of(&program, 1), 0);
+    assert_int_equal(program.fields[5].value, 0);
+    program_free(&program);
+}
+
 /* --- Items, bytes
  * ----------------------------------------------------------------------------------------- */
 
@@ -682,6 +806,9 @@ int main(void)
         cmocka_unit_test(takes_two_steps_where_one_is_not_enough),
         cmocka_unit_test(lowers_two_numbers_together),
         cmocka_unit_test(replaces_an_operation_by_a_shorter_one),
+        cmocka_unit_test(replaces_two_operations_by_one_with_the_same_arguments),
+        cmocka_unit_test(speaks_of_another_map_in_all_operations_at_once),
+        cmocka_unit_test(lowers_a_handle_when_an_earlier_one_has_to_keep_its_name),
         cmocka_unit_test(shortens_items_from_both_sides),
         cmocka_unit_test(shrinks_plain_bytes),
         cmocka_unit_test(takes_lines_and_words_first),

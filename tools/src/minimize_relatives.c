@@ -1,0 +1,110 @@
+#include "minimize_relatives.h"
+
+#include <stdlib.h>
+
+#include "mem.h"
+
+enum {
+    /* How long a program must be, and may be, before its operations are replaced by others: a short
+     * one rarely has a shorter relative, and each kind is a question for each operation. */
+    REPLACE_MIN = 4,
+    REPLACE_MAX = 8,
+};
+
+void relatives_kinds(const struct program *program, struct program *kinds)
+{
+    bool seen[256] = {false}, *keep = mem_new(program->ops_len, sizeof *keep);
+    for (size_t i = 0; i < program->ops_len; i++) {
+        bool *head = &seen[program->ops[i].head & 0xff];
+        keep[i] = !*head;
+        *head = true;
+    }
+    program_keep(program, keep, kinds);
+    free(keep);
+}
+
+/* The program in operations, where it was in bytes. */
+static void copy_operations(const struct program *program, struct program *out)
+{
+    bool *keep = search_keep_all(program);
+    program_keep(program, keep, out);
+    free(keep);
+}
+
+static bool has_numbers(const struct program *program, size_t op)
+{
+    for (size_t i = 0; i < program->ops[op].fields_len; i++)
+        if (program->fields[program->ops[op].field + i].value != 0)
+            return true;
+    return false;
+}
+
+/* With nothing but zeros: as those are not written, it needs no fields. */
+static bool take_bare(struct search *search, size_t op, int head)
+{
+    struct program candidate;
+    copy_operations(search->best, &candidate);
+    for (size_t i = 0; i < candidate.ops[op].fields_len; i++)
+        candidate.fields[candidate.ops[op].field + i] = (struct program_field){.kind = FIELD_VALUE};
+    candidate.ops[op].head = head;
+    return search_take(search, &candidate);
+}
+
+/* Whether two operations are written alike, down to the names of their arguments. */
+static bool same_arguments(const struct program *a, size_t op_a, const struct program *b,
+                           size_t op_b)
+{
+    const struct program_field *of_a = &a->fields[a->ops[op_a].field];
+    const struct program_field *of_b = &b->fields[b->ops[op_b].field];
+    if (a->ops[op_a].fields_len != b->ops[op_b].fields_len)
+        return false;
+    for (size_t i = 0; i < a->ops[op_a].fields_len; i++)
+        if (of_a[i].name != of_b[i].name || of_a[i].groups != of_b[i].groups ||
+            of_a[i].kind != FIELD_VALUE || of_b[i].kind != FIELD_VALUE)
+            return false;
+    return true;
+}
+
+/* With the numbers it has, and without another operation: "clone, resize" is an "alloc". */
+static bool take_same(struct search *search, size_t op, int head)
+{
+    for (size_t other = search->best->ops_len - 1; other-- > 0 && !search->stopped;) {
+        struct program candidate;
+        if (other == op)
+            continue;
+        bool *keep = search_keep_all(search->best);
+        keep[other] = false;
+        program_keep(search->best, keep, &candidate);
+        free(keep);
+        candidate.ops[other < op ? op - 1 : op].head = head;
+        if (search_take(search, &candidate))
+            return true;
+    }
+    return false;
+}
+
+static bool replace_op(struct search *search, size_t op, const struct program *kinds)
+{
+    bool numbers = has_numbers(search->best, op);
+    for (size_t kind = 0; kind < kinds->ops_len && !search->stopped; kind++) {
+        int head = kinds->ops[kind].head;
+        if (head == search->best->ops[op].head)
+            continue;
+        if (numbers && take_bare(search, op, head))
+            return true;
+        if (same_arguments(search->best, op, kinds, kind) && take_same(search, op, head))
+            return true;
+    }
+    return false;
+}
+
+bool relatives_replace(struct search *search, const struct program *kinds)
+{
+    size_t len = search->best->ops_len;
+    if (len < REPLACE_MIN || len > REPLACE_MAX)
+        return false;
+    for (size_t op = len - 1; op-- > 0 && !search->stopped;)
+        if (replace_op(search, op, kinds))
+            return true;
+    return false;
+}
