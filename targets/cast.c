@@ -373,9 +373,9 @@ OP(is_aligned, POINTER(at), ALIGNMENT(align))
 
 OP(names, RANGE(number, 0, 31))
 {
-    static const char *const known[32] = {"OK",    "ENULL",     "ERANGE",    "EALIGN",    "EINVAL",
-                                          "ESIZE", "EEMPTY",    "ESHORT",    "EOVERFLOW", "ENOMEM",
-                                          "ETYPE", "EREADONLY", "ENOTFOUND", "EBUSY",     "ESTALE"};
+    static const char *const known[32] = {
+        "OK",        "ENULL",  "ERANGE", "EALIGN",    "EINVAL",    "ESIZE", "EEMPTY", "ESHORT",
+        "EOVERFLOW", "ENOMEM", "ETYPE",  "EREADONLY", "ENOTFOUND", "EBUSY", "ESTALE", "EOVERLAP"};
     const char *want = known[number] ? known[number] : "?";
     CHECK_BYTES(ledge_status_name((ledge_status)number) + strlen("LEDGE_"), want, strlen(want) + 1);
     CHECK_EQ(strchr(ledge_strerror((ledge_status)number), '.') != NULL, true);

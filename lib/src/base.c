@@ -24,6 +24,7 @@ static const struct {
     [LEDGE_ENOTFOUND] = {"LEDGE_ENOTFOUND", "What was looked for isn't there."},
     [LEDGE_EBUSY] = {"LEDGE_EBUSY", "It is in use."},
     [LEDGE_ESTALE] = {"LEDGE_ESTALE", "It has changed or ended since."},
+    [LEDGE_EOVERLAP] = {"LEDGE_EOVERLAP", "Two things lie over each other."},
 };
 
 LEDGE_STATIC_ASSERT(sizeof(statuses) / sizeof(statuses[0]) == LEDGE_STATUS_COUNT,

@@ -25,7 +25,8 @@ static void every_status_has_a_number_that_stays(void **state)
     assert_int_equal(LEDGE_ENOTFOUND, 12);
     assert_int_equal(LEDGE_EBUSY, 13);
     assert_int_equal(LEDGE_ESTALE, 14);
-    assert_int_equal(LEDGE_STATUS_COUNT, 15);
+    assert_int_equal(LEDGE_EOVERLAP, 15);
+    assert_int_equal(LEDGE_STATUS_COUNT, 16);
 }
 
 static void a_status_name_is_its_spelling_in_c(void **state)

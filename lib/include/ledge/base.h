@@ -55,10 +55,11 @@ typedef enum ledge_status {
     LEDGE_ENOTFOUND, /* what was looked for isn't there */
     LEDGE_EBUSY,     /* it is in use: pinned, shared, or taken */
     LEDGE_ESTALE,    /* the memory or object has changed since, or is gone */
+    LEDGE_EOVERLAP,  /* bytes that two things have in common and must not */
 } ledge_status;
 
 /* LEDGE_STATUS_COUNT is the number of statuses; they are 0 to LEDGE_STATUS_COUNT - 1. */
-enum { LEDGE_STATUS_COUNT = LEDGE_ESTALE + 1 };
+enum { LEDGE_STATUS_COUNT = LEDGE_EOVERLAP + 1 };
 
 /* ledge_strerror returns a sentence about status, for people: "The index is out of range."
  *
