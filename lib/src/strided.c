@@ -126,6 +126,15 @@ ledge_strided ledge_strided_reverse(ledge_strided strided)
     return strided;
 }
 
+/* The size bytes at offset of every slot, which has them. */
+static ledge_status cut(ledge_strided strided, size_t offset, size_t size, ledge_strided *out)
+{
+    if (strided.count != 0)
+        strided.ptr += offset;
+    strided.size = size;
+    return give(strided, out);
+}
+
 ledge_status ledge_strided_field(ledge_strided strided, size_t offset, size_t size,
                                  ledge_strided *out)
 {
@@ -133,10 +142,7 @@ ledge_status ledge_strided_field(ledge_strided strided, size_t offset, size_t si
         return LEDGE_ESIZE;
     if (offset > strided.size || size > strided.size - offset)
         return LEDGE_ERANGE;
-    if (strided.count != 0)
-        strided.ptr += offset;
-    strided.size = size;
-    return give(strided, out);
+    return cut(strided, offset, size, out);
 }
 
 ledge_status ledge_strided_split(ledge_strided strided, size_t at, ledge_strided *out_head,
@@ -144,9 +150,8 @@ ledge_status ledge_strided_split(ledge_strided strided, size_t at, ledge_strided
 {
     if (at == 0 || at >= strided.size)
         return LEDGE_ERANGE;
-    const ledge_status status = ledge_strided_field(strided, 0, at, out_head);
-    return status != LEDGE_OK ? status
-                              : ledge_strided_field(strided, at, strided.size - at, out_tail);
+    (void)cut(strided, 0, at, out_head);
+    return cut(strided, at, strided.size - at, out_tail);
 }
 
 ledge_status ledge_strided_as_view(ledge_strided strided, ledge_view *out)

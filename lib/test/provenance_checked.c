@@ -3,6 +3,7 @@
 #include "provenance_fixture.h"
 
 #include <ledge/owner.h>
+#include <ledge/strided.h>
 #include <ledge/vec.h>
 
 #include "tracking_alloc.h"
@@ -142,6 +143,35 @@ static void append_from_it(void)
         _exit(1);
 }
 
+static ledge_strided long_slot(void)
+{
+    ledge_strided out;
+    if (ledge_strided_from_span(long_field(), 1, 5, 5, 1, &out) != LEDGE_OK)
+        _exit(1);
+    return out;
+}
+
+static void read_a_slot_of_it(void)
+{
+    unsigned char out[5];
+    if (ledge_strided_get(long_slot(), 0, out) != LEDGE_OK)
+        _exit(1);
+}
+
+static void walk_the_slots_of_it(void)
+{
+    ledge_strided_iter it = ledge_strided_begin(long_slot());
+    if (!ledge_strided_next(&it))
+        _exit(1);
+}
+
+static void copy_the_slots_of_it(void)
+{
+    unsigned char out[5];
+    if (ledge_strided_copy_out(long_slot(), ledge_span_of(out, 5)) != LEDGE_OK)
+        _exit(1);
+}
+
 static void stay_within_it(void)
 {
     uint8_t byte;
@@ -160,8 +190,20 @@ static void views_ask_before_they_touch_a_neighbour(void **state)
 {
     (void)state;
     void (*const crossings[])(void) = {
-        read_it,  write_it,           fill_it,      copy_to_it,     copy_from_it,     cut_it,
-        split_it, split_a_view_of_it, append_to_it, append_from_it, cut_a_view_of_it,
+        read_it,
+        write_it,
+        fill_it,
+        copy_to_it,
+        copy_from_it,
+        cut_it,
+        split_it,
+        split_a_view_of_it,
+        append_to_it,
+        append_from_it,
+        cut_a_view_of_it,
+        read_a_slot_of_it,
+        walk_the_slots_of_it,
+        copy_the_slots_of_it,
     };
     for (size_t i = 0; i < sizeof(crossings) / sizeof(crossings[0]); i++) {
         const char *words = last_words(crossings[i]);

@@ -81,7 +81,9 @@ LEDGE_MUST_USE
 static inline ledge_strided ledge_strided_of(const void *ptr, size_t count, size_t size,
                                              size_t stride)
 {
-    LEDGE_CHECK_FAST(size != 0 && stride >= size && stride <= PTRDIFF_MAX);
+    LEDGE_CHECK_FAST(size != 0);
+    LEDGE_CHECK_FAST(stride >= size);
+    LEDGE_CHECK_FAST(stride <= PTRDIFF_MAX);
     ledge_strided strided = {(const unsigned char *)ptr, ptr ? count : 0, size, (ptrdiff_t)stride,
                              false};
     return strided;
@@ -144,8 +146,11 @@ ledge_status ledge_strided_set(ledge_strided strided, size_t index, const void *
 /* A ledge_strided_iter goes through the slots in their order. It is a value: a copy of it is a
  * place to come back to. */
 typedef struct ledge_strided_iter {
-    ledge_strided strided;
-    size_t next; /* the index that is next */
+    const unsigned char *ptr;
+    ptrdiff_t offset; /* of the slot that is next, if any is left */
+    size_t left;      /* slots not yet seen */
+    size_t size;
+    ptrdiff_t stride;
 } ledge_strided_iter;
 
 /* ledge_strided_begin returns an iterator before the first slot of strided.
@@ -158,7 +163,7 @@ typedef struct ledge_strided_iter {
 LEDGE_MUST_USE
 static inline ledge_strided_iter ledge_strided_begin(ledge_strided strided)
 {
-    ledge_strided_iter it = {strided, 0};
+    ledge_strided_iter it = {strided.ptr, 0, strided.count, strided.size, strided.stride};
     return it;
 }
 
@@ -168,7 +173,14 @@ LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline const void *ledge_strided_next(ledge_strided_iter *it)
 {
-    return it->next < it->strided.count ? ledge_strided_slot(it->strided, it->next++) : NULL;
+    if (it->left == 0)
+        return NULL;
+    const unsigned char *slot = it->ptr + it->offset;
+    LEDGE_PROVENANCE_VERIFY(slot, it->size);
+    it->left--;
+    /* Behind the last slot this may not fit, and isn't used. */
+    (void)__builtin_add_overflow(it->offset, it->stride, &it->offset);
+    return slot;
 }
 
 /* --- Other views of the same slots -------------------------------------------------------- */
