@@ -201,6 +201,7 @@ function(ledge_add_target)
     ledge_manifest_entry(entry ${arg_NAME} ${arg_NAME} ${PROJECT_SOURCE_DIR}/lib/include ledge "${LEDGE_FLAVOURS}"
                          "none;asan;cmplog")
     set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_TARGETS "${entry}")
+    set_property(GLOBAL APPEND PROPERTY LEDGE_KIT_TARGETS ${arg_NAME})
     ledge_target_tests(${arg_NAME} ${arg_STABILITY})
   endif()
 endfunction()

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "account.h"
+#include "hash.h"
 #include "run.h"
 #include "trace.h"
 
@@ -30,9 +31,12 @@ static void trace_check(const struct kit_site *site, const char *kind, size_t i,
               site->index ? site->index : "-", i, site->expression, want);
 }
 
+/* What is wanted is what was got, or the run ends here: either can be hashed. */
 void kit_about_eq(const struct kit_site *site, size_t i, uint64_t want)
 {
     kit_calls_made++;
+    if (kit_hashing)
+        kit_hash_number(want);
     if (kit_trace_fd < 0)
         return;
     char number[24];
@@ -43,6 +47,8 @@ void kit_about_eq(const struct kit_site *site, size_t i, uint64_t want)
 void kit_about_bytes(const struct kit_site *site, size_t i, const void *want, size_t n)
 {
     kit_calls_made++;
+    if (kit_hashing)
+        kit_hash_bytes(want, n);
     if (kit_trace_fd < 0)
         return;
     const uint8_t *w = want;
@@ -87,6 +93,8 @@ int kit_status(const struct kit_site *site, int got, int want)
 {
     char got_number[16], want_number[16];
     kit_account_status(site->tally, (unsigned)got);
+    if (kit_hashing)
+        kit_hash_number((unsigned)got);
     if (kit_trace_fd >= 0)
         trace_check(site, "status", 0, status_text(want, want_number, sizeof want_number));
     if (got == want)

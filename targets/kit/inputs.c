@@ -10,6 +10,8 @@
 
 enum { EXIT_INPUT = 2 };
 
+void (*kit_after_input)(const char *path);
+
 int input_cannot(const char *what)
 {
     fprintf(stderr, "%s: %s\n", what, strerror(errno));
@@ -54,6 +56,8 @@ static int kit_run_file(const char *path)
     fprintf(stderr, "ledge-run: %s\n", path);
     kit_run_exact(&input);
     free(input.data);
+    if (kit_after_input != NULL)
+        kit_after_input(path);
     return 0;
 }
 

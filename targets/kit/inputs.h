@@ -28,4 +28,7 @@ int input_cannot(const char *what);
  * or input_cannot's exit code when something couldn't be read. */
 int kit_run_paths(char **paths);
 
+/* What kit_run_paths calls after each file that was run; NULL: nothing. */
+extern void (*kit_after_input)(const char *path);
+
 #endif

@@ -1,5 +1,6 @@
 /* The standalone replayer: a target without an engine. Runs inputs, and answers what the table
  * knows. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "account.h"
 #include "emit_c.h"
 #include "generate.h"
+#include "hash.h"
 #include "inputs.h"
 #include "measure.h"
 #include "memory.h"
@@ -25,6 +27,8 @@ static const char usage[] =
     "       %s --stats PATH...    run, then print calls, statuses and pointer x length x alignment "
     "cells\n"
     "       %s --account PATH...  run, then print the same as JSON\n"
+    "       %s --hash PATH...     run, then print a hash of what each did and of them all "
+    "(kit/hash.h)\n"
     "       %s --table            the operations and their arguments, as JSON\n"
     "       %s --dict             the dictionary for libFuzzer and AFL++\n"
     "       %s --seeds DIR        write the seed corpus into DIR\n"
@@ -73,6 +77,24 @@ static int account_for(char **paths, void (*account)(FILE *))
     return result;
 }
 
+static uint64_t hash_of_all = 1;
+
+static void print_hash(const char *path)
+{
+    const uint64_t hash = kit_hash_take();
+    hash_of_all = hash_of_all * UINT64_C(0x100000001b3) ^ hash;
+    printf("%016" PRIx64 "  %s\n", hash, path);
+}
+
+static int hash_runs(char **paths)
+{
+    kit_hashing = true;
+    kit_after_input = print_hash;
+    const int result = kit_run_paths(paths);
+    printf("%016" PRIx64 "\n", hash_of_all);
+    return fflush(stdout) == 0 ? result : input_cannot("stdout");
+}
+
 static size_t take_cells(uint32_t *out)
 {
     return kit_account_take(kit_target.ops, kit_ops_count(), out);
@@ -86,7 +108,7 @@ static int features(const char *path, const char *timeout_ms)
 
 static int help(FILE *out, const char *self)
 {
-    fprintf(out, usage, self, self, self, self, self, self, self, self, self, self, self);
+    fprintf(out, usage, self, self, self, self, self, self, self, self, self, self, self, self);
     return out == stdout ? 0 : EXIT_INPUT;
 }
 
@@ -115,6 +137,8 @@ int main(int argc, char **argv)
         return account_for(argv + 2, kit_account_print);
     if (strcmp(option, "--account") == 0)
         return account_for(argv + 2, kit_account_json);
+    if (strcmp(option, "--hash") == 0)
+        return hash_runs(argv + 2);
     if (strcmp(option, "--features") == 0 && argc == 4)
         return features(argv[2], argv[3]);
     return option[0] == '-' ? help(stderr, argv[0]) : kit_run_paths(argv + 1);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "hash.h"
 #include "memory.h"
 #include "trace.h"
 
@@ -51,6 +52,8 @@ static void kit_run_call(const struct kit_call *call, size_t number)
     kit_resolve(call->op->args, call->op->args_len, call->raw, call->bytes, values);
     kit_memory_written(values, sizeof values);
     kit_account_call(call);
+    if (kit_hashing)
+        kit_hash_call(call, values);
     phase = call->op->name;
     if (kit_trace_fd >= 0)
         kit_trace("op %zu", number);
