@@ -1,6 +1,6 @@
 # Planted bugs: crashes/planted/<id>/ holds a patch against lib/ and a manifest. Each is applied to a copy of lib/ at build
-# time (build target bug-<id>, not part of "all"), and its target is linked to that copy. Where the patch leaves the headers
-# alone, only the sources that it changes are compiled; the rest of the library, and the target, are those of the clean one.
+# time (build target bug-<id>, not part of "all"), and its target is linked to that copy. Only what the patch changes is
+# compiled, by itself or by a header; the rest is that of the clean library. The target is compiled where headers change.
 
 # Two builds in the nested directory at once would spoil each other's logs.
 set_property(GLOBAL APPEND PROPERTY JOB_POOLS nested=1)
@@ -21,30 +21,52 @@ function(ledge_patched_copy id patch)
     DEPENDS ${originals} ${patch}
     COMMENT "Planting bug ${id}" VERBATIM)
   add_custom_target(bug-${id}-sources DEPENDS ${copies})
-  list(FILTER copies INCLUDE REGEX "\\.c$")
-  set(LEDGE_COPY_SOURCES ${copies} PARENT_SCOPE)
 endfunction()
 
-# ledge_patched_binaries(ID NAME FLAVOUR PATCH): the target NAME on the library with the patch, in one flavour. `include` is
-# set to where the library's headers are.
-function(ledge_patched_binaries id name flavour patch)
+# ledge_changed_files(OUT PATCH) lists the files of lib/, from there on, that a patch changes, and those that include them,
+# however far away. Names of headers are unique in lib/.
+function(ledge_changed_files out patch)
+  file(STRINGS ${patch} changed REGEX "^\\+\\+\\+ b/")
+  list(TRANSFORM changed REPLACE "^\\+\\+\\+ b/lib/([^ \t]*).*" "\\1")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${patch})
+  file(GLOB_RECURSE files RELATIVE ${PROJECT_SOURCE_DIR}/lib ${PROJECT_SOURCE_DIR}/lib/include/*.h ${PROJECT_SOURCE_DIR}/lib/src/*)
+  set(pending ${changed})
+  list(FILTER pending INCLUDE REGEX "\\.h$")
+  while(pending)
+    list(POP_FRONT pending header)
+    get_filename_component(header ${header} NAME)
+    foreach(file ${files})
+      file(STRINGS ${PROJECT_SOURCE_DIR}/lib/${file} includes REGEX "^#include [<\"](ledge/)?${header}[>\"]")
+      if(includes AND NOT file IN_LIST changed)
+        list(APPEND changed ${file})
+        list(APPEND pending ${file})
+        list(FILTER pending INCLUDE REGEX "\\.h$")
+      endif()
+    endforeach()
+  endwhile()
+  set(${out} ${changed} PARENT_SCOPE)
+endfunction()
+
+# ledge_patched_binaries(ID NAME FLAVOUR CHANGED): the target NAME on the library with the patch, in one flavour. CHANGED is
+# what ledge_changed_files says of it. `include` is set to where the library's headers are.
+function(ledge_patched_binaries id name flavour changed)
   set(prefix bug-${id})
   set(copy ${CMAKE_BINARY_DIR}/bugs/${id}/lib)
   set(include ${copy}/include)
   set(object ${prefix}-object-${flavour})
-  set(sources ${LEDGE_COPY_SOURCES})
-  set(rest "")
-  file(STRINGS ${patch} changed REGEX "^\\+\\+\\+ b/")
-  list(TRANSFORM changed REPLACE "^\\+\\+\\+ b/lib/([^ \t]*).*" "\\1")
   if(NOT changed MATCHES "\\.h")
     set(include ${PROJECT_SOURCE_DIR}/lib/include)
     set(object ${name}-object-${flavour})
-    list(TRANSFORM changed PREPEND ${copy}/ OUTPUT_VARIABLE sources)
-    list(JOIN changed "|" pattern)
-    string(REPLACE "." "\\." pattern "${pattern}")
-    set(rest "$<FILTER:$<TARGET_OBJECTS:ledge-${flavour}-objects>,EXCLUDE,/(${pattern})\\.o$>")
   endif()
-  ledge_library(${prefix}-lib-${flavour} ${flavour} ${include} "${rest}" ${sources})
+  list(FILTER changed INCLUDE REGEX "\\.c$")
+  if(NOT changed)
+    set(changed src/base.c) # a library has to have a source
+  endif()
+  list(TRANSFORM changed PREPEND ${copy}/ OUTPUT_VARIABLE sources)
+  list(JOIN changed "|" pattern)
+  string(REPLACE "." "\\." pattern "${pattern}")
+  ledge_library(${prefix}-lib-${flavour} ${flavour} ${include}
+    "$<FILTER:$<TARGET_OBJECTS:ledge-${flavour}-objects>,EXCLUDE,/(${pattern})\\.o$>" ${sources})
   add_dependencies(${prefix}-lib-${flavour}-objects ${prefix}-sources)
   if(object STREQUAL ${prefix}-object-${flavour})
     ledge_target_object(${prefix} ${name} ${flavour} ${prefix}-lib-${flavour})
@@ -64,8 +86,9 @@ function(ledge_add_planted_bug directory)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${directory}/bug.json)
   ledge_patched_copy(${id} ${directory}/bug.patch)
   set(prefix bug-${id})
+  ledge_changed_files(changed ${directory}/bug.patch)
   foreach(flavour ${LEDGE_PLANTED_FLAVOURS})
-    ledge_patched_binaries(${id} ${name} ${flavour} ${directory}/bug.patch)
+    ledge_patched_binaries(${id} ${name} ${flavour} "${changed}")
   endforeach()
   ledge_target_products(products ${prefix} ${LEDGE_PLANTED_FLAVOURS})
   add_custom_target(bug-${id} DEPENDS ${products})
