@@ -88,6 +88,7 @@ void campaign_run_ended(struct campaign *campaign, struct instance *instance)
                      instance->engine->name, instance->build->sanitizer, instance->problem);
     instance->subject->corpus_files = corpus_count(instance->subject);
     plan_fill_slots(campaign);
+    finish_if_done(campaign);
 }
 
 static void check_disk(struct campaign *campaign)

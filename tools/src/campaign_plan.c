@@ -14,6 +14,10 @@ enum { QUICK_MOST = 8 }; /* so many crashes within a second each: others may hav
 /* Slices in seconds. Below the least of a unit, the start of a process costs too much of it. */
 static const double unit_least = 3, unit_most = 60, short_least = 2, short_most = 10;
 
+/* An instance's first turn: what only one build can see shouldn't have to wait for long slices of
+ * the others. */
+static const double first_most = 3;
+
 static const double rounds = 3; /* turns for each instance, where there is time for that many */
 
 static const struct flavour {
@@ -105,6 +109,7 @@ unsigned plan_slice(const struct campaign *campaign, const struct instance *inst
 {
     double left = campaign->options->seconds - campaign_seconds(campaign);
     double slice = campaign->unit > 0 ? campaign->unit * instance->weight : campaign->short_slice;
+    slice = instance->starts == 0 && slice > first_most ? first_most : slice;
     slice = slice < left ? slice : left;
     return (unsigned)(slice + 0.5);
 }
