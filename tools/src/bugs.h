@@ -2,7 +2,8 @@
  * them.
  *
  *   bugs.c        what bug.json says
- *   bugs_run.c    one bug from build to C program
+ *   bugs_all.c    builds, and several rows at a time
+ *   bugs_run.c    one bug from its campaign to its C program
  *   bugs_show.c   tables and JSON
  *   cmd_bugs.c    the command */
 #ifndef LEDGE_TOOLS_BUGS_H
@@ -39,7 +40,8 @@ bool bug_class_fits(const char *const *classes, const char *type);
 bool bug_is_it(const struct bug_info *info, const char *type);
 
 struct bug_options {
-    unsigned seconds, jobs;
+    unsigned seconds;
+    unsigned jobs;       /* rows at a time */
     const char *engines; /* comma-separated; NULL: all */
     const char *keep;    /* a directory for the results, <keep>/<id>; NULL: they are thrown away */
 };
@@ -73,8 +75,8 @@ struct bug_row {
     struct fail why;
 };
 
-/* bug_run builds a bug, fuzzes until it is found, and takes it through triage, minimizer and C
- * program; row->info is to be filled in. Progress goes to stderr, a line a step. The row is to be
+/* bug_run fuzzes a bug that is built until it is found, and takes it through triage, minimizer and
+ * C program; row->info is to be filled in. Progress goes to stderr, a line a step. The row is to be
  * given to bug_row_free. */
 void bug_run(const struct manifest *manifest, const struct bug_options *options,
              struct bug_row *row);
@@ -84,8 +86,21 @@ void bug_row_free(struct bug_row *row);
 /* bugs_regenerate lets CMake look for new bugs, after which the manifest is to be read again. */
 bool bugs_regenerate(const struct manifest *manifest, struct fail *why);
 
-void bug_print_header(int width); /* of the ids */
-void bug_print_row(const struct bug_row *row, int width);
+/* What is told of a row: as JSON, as a line of the table, and whether it holds. */
+typedef void bug_told(void *context, const json_t *row, const char *line, bool holds);
+
+/* bugs_run_all builds the bugs and runs them, options->jobs at a time, each in a process of its
+ * own: what a campaign and a minimizer make of signals and threads is the process's. `tell` hears of
+ * the rows in their order. A signal ends them as it ends bug_run. False: it came. */
+bool bugs_run_all(const struct manifest *manifest, const struct bug_options *options,
+                  const struct bug_info *infos, size_t len, bug_told *tell, void *context);
+
+/* bugs_width is the width of the column of ids. */
+int bugs_width(const struct bug_info *infos, size_t len);
+
+/* Lines of the table. For free(). */
+char *bug_header_text(int width);
+char *bug_row_text(const struct bug_row *row, int width);
 json_t *bug_row_json(const struct bug_row *row);
 json_t *bug_info_json(const struct bug_info *info);
 

@@ -1,4 +1,4 @@
-/* One planted bug, from its build to its C program. */
+/* One planted bug, from its campaign to its C program. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,8 @@
 #include "minimize_oracle.h"
 #include "proc.h"
 #include "triage.h"
+
+enum { ENGINES = 2 }; /* processes of a campaign: one of each */
 
 /* What the steps share. */
 struct trial {
@@ -28,54 +30,12 @@ static void say(const struct trial *trial, const char *format, ...)
 
 static void say(const struct trial *trial, const char *format, ...)
 {
+    char text[600];
     va_list args;
-    fprintf(stderr, "%s: ", trial->row->info.bug->id);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    fputc('\n', stderr);
-}
-
-/* Runs CMake; what it prints is shown only when it fails. */
-static bool run_cmake(const struct manifest *manifest, const char *const *argv, const char *what,
-                      struct fail *why)
-{
-    struct proc_spec spec = {.argv = argv, .cwd = manifest->build};
-    struct proc_result result;
-    if (!proc_run(&spec, &result, why))
-        return false;
-    bool ok = result.end == PROC_EXITED && result.code == 0;
-    if (!ok) {
-        fwrite(result.out, 1, result.out_len, stderr);
-        fwrite(result.err, 1, result.err_len, stderr);
-        fail_set(why, "what it said stands above", "the build of %s failed", what);
-    }
-    proc_result_free(&result);
-    return ok;
-}
-
-bool bugs_regenerate(const struct manifest *manifest, struct fail *why)
-{
-    const char *argv[] = {manifest->cmake, manifest->build, NULL};
-    return run_cmake(manifest, argv, manifest->build, why);
-}
-
-static bool build(struct trial *trial)
-{
-    const struct bug *bug = trial->row->info.bug;
-    char *jobs = mem_print("%u", trial->options->jobs);
-    const char *argv[] = {trial->manifest->cmake,
-                          "--build",
-                          trial->manifest->build,
-                          "--target",
-                          bug->build_target,
-                          "--parallel",
-                          jobs,
-                          NULL};
-    say(trial, "building");
-    trial->row->built = run_cmake(trial->manifest, argv, bug->build_target, &trial->row->why);
-    free(jobs);
-    return trial->row->built;
+    fprintf(stderr, "%s: %s\n", trial->row->info.bug->id, text); /* whole, beside other rows */
 }
 
 /* The issue that was to be found, or NULL. */
@@ -123,7 +83,7 @@ static bool fuzz(struct trial *trial)
     struct campaign_options options = {
         .state = state,
         .seconds = trial->options->seconds,
-        .jobs = trial->options->jobs,
+        .jobs = ENGINES,
         .engines = trial->options->engines,
         .enough = is_enough,
         .context = trial,
@@ -174,7 +134,11 @@ static bool minimize(struct trial *trial)
     struct minimized *minimized = &row->minimized;
     struct fail why;
     struct minimize_request request = {
-        .target = trial->variant, .path = trial->found, .sanitizer = row->build};
+        .target = trial->variant,
+        .path = trial->found,
+        .sanitizer = row->build,
+        .jobs = trial->options->jobs > 1 ? 1 : 0, /* another row has the other core */
+    };
     say(trial, "minimizing %s", row->build);
     if (!minimize_run(trial->runner, &request, minimized, &why)) {
         row->fails = note(row, false, &why);
@@ -321,7 +285,7 @@ void bug_run(const struct manifest *manifest, const struct bug_options *options,
 {
     struct trial trial = {
         .manifest = manifest, .options = options, .row = row, .variant = &row->info.bug->variant};
-    if (open_trial(&trial) && build(&trial) && fuzz(&trial) && !row->interrupted)
+    if (row->built && open_trial(&trial) && fuzz(&trial) && !row->interrupted)
         follow_up(&trial);
     row->holds = holds(row);
     row->interrupted |= proc_interrupted() != 0;

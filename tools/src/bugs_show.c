@@ -1,5 +1,4 @@
 /* Planted bugs in a table and in JSON. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,11 +7,21 @@
 #include "json.h"
 #include "mem.h"
 
-void bug_print_header(int width)
+int bugs_width(const struct bug_info *infos, size_t len)
 {
-    printf("%-*s %-4s %-16s %7s %8s  %-32s %-10s %-11s %-6s %-5s %-5s %-6s %s\n", width, "bug",
-           "row", "found by", "seconds", "execs", "class", "ops", "bytes", "fails", "1-min",
-           "quiet", "C same", "C clean");
+    int widest = 3;
+    for (size_t i = 0; i < len; i++) {
+        int width = (int)strlen(infos[i].bug->id);
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+char *bug_header_text(int width)
+{
+    return mem_print("%-*s %-4s %-16s %7s %8s  %-32s %-10s %-11s %-6s %-5s %-5s %-6s %s", width,
+                     "bug", "row", "found by", "seconds", "execs", "class", "ops", "bytes", "fails",
+                     "1-min", "quiet", "C same", "C clean");
 }
 
 static const char *show(enum check check)
@@ -26,7 +35,7 @@ static json_t *check_json(enum check check)
 }
 
 /* What stands in the columns that come after the finding. */
-static void print_result(const struct bug_row *row)
+static char *result_text(const struct bug_row *row)
 {
     const struct minimized *m = &row->minimized;
     char *type = describe_type(row->got.type);
@@ -34,27 +43,30 @@ static void print_result(const struct bug_row *row)
     char *ops = mem_print("%zu->%zu", m->ops_before, m->program.ops_len);
     char *bytes = mem_print("%zu->%zu", m->bytes_before, m->bytes_len);
     char *fails = mem_print("%u/%u", m->hits, m->tries);
-    printf("%-32s %-10s %-11s %-6s %-5s %-5s %-6s %s\n", class_, ops, bytes, fails,
-           show(row->minimal), show(row->quiet), show(row->c_same), show(row->c_clean));
+    char *text =
+        mem_print("%-32s %-10s %-11s %-6s %-5s %-5s %-6s %s", class_, ops, bytes, fails,
+                  show(row->minimal), show(row->quiet), show(row->c_same), show(row->c_clean));
     free(type);
     free(class_);
     free(ops);
     free(bytes);
     free(fails);
+    return text;
 }
 
-void bug_print_row(const struct bug_row *row, int width)
+char *bug_row_text(const struct bug_row *row, int width)
 {
     char count[16];
     char *found = row->engine ? mem_print("%s/%s", row->engine, row->sanitizer) : mem_text("-");
-    printf("%-*s %-4s %-16s %7.1f %8s  ", width, row->info.bug->id, row->info.row, found,
-           row->seconds, describe_number((double)row->executions, count));
+    char *result = row->got.found
+                       ? result_text(row)
+                       : mem_print("NOT %s: %s", row->built ? "FOUND" : "BUILT", row->why.what);
+    char *text =
+        mem_print("%-*s %-4s %-16s %7.1f %8s  %s", width, row->info.bug->id, row->info.row, found,
+                  row->seconds, describe_number((double)row->executions, count), result);
     free(found);
-    if (row->got.found)
-        print_result(row);
-    else
-        printf("NOT %s: %s\n", row->built ? "FOUND" : "BUILT", row->why.what);
-    fflush(stdout); /* main looks at errors in the end */
+    free(result);
+    return text;
 }
 
 json_t *bug_info_json(const struct bug_info *info)

@@ -17,7 +17,7 @@ static struct {
 static const struct option_def options[] = {
     {"seconds", OPTION_NUMBER, "N", "run: how long to fuzz for each (default 60)", &chosen.seconds,
      1},
-    {"jobs", OPTION_NUMBER, "N", "run: processes at a time (default 2)", &chosen.jobs, 1},
+    {"jobs", OPTION_NUMBER, "N", "run: bugs at a time (default 2)", &chosen.jobs, 1},
     {"engine", OPTION_TEXT, "LIST", "run: libfuzzer, afl or all (default)", &chosen.engines, 0},
     {"keep", OPTION_TEXT, "DIR", "run: leave each result in DIR/<id>", &chosen.keep, 0},
 };
@@ -25,14 +25,15 @@ static const struct option_def options[] = {
 static const struct command command = {
     .name = "bugs",
     .synopsis = "list | run [ID…] [--seconds N]",
-    .purpose = "Planted bugs (crashes/planted/) are how we know that all of this works. `list` "
-               "shows them.\n"
-               "`run` builds each on a copy of the library, fuzzes until it is found, names it, "
-               "minimizes it,\n"
-               "proves the result minimal, runs it 20 times, checks that the library without the "
-               "bug is quiet,\n"
-               "and compiles the C program and runs it on both. Progress goes to stderr, the table "
-               "to stdout.",
+    .purpose =
+        "Planted bugs (crashes/planted/) are how we know that all of this works. `list` "
+        "shows them.\n"
+        "`run` builds them on copies of the library, fuzzes each until it is found, names it, "
+        "minimizes it,\n"
+        "proves the result minimal, runs it 20 times, checks that the library without the "
+        "bug is quiet,\n"
+        "and compiles the C program and runs it on both. Progress goes to stderr, the table "
+        "to stdout.",
     .notes = "  ledge bugs run --seconds 60\n"
              "  ledge bugs run self_append --engine afl --keep /tmp/kept\n\n"
              "exit: 0 every row holds; 1 some row doesn't; 2 usage; 3 no manifest, no such bug",
@@ -79,20 +80,10 @@ static bool select_bugs(const struct manifest *manifest, char *const *ids, size_
     return true;
 }
 
-static int widest_id(const struct selection *selection)
-{
-    int widest = 3;
-    for (size_t i = 0; i < selection->len; i++) {
-        int len = (int)strlen(selection->infos[i].bug->id);
-        widest = len > widest ? len : widest;
-    }
-    return widest;
-}
-
 static int list(struct selection *selection, bool json)
 {
     json_t *all = json_array();
-    int width = widest_id(selection);
+    int width = bugs_width(selection->infos, selection->len);
     for (size_t i = 0; i < selection->len; i++) {
         const struct bug_info *info = &selection->infos[i];
         if (json) {
@@ -110,7 +101,25 @@ static int list(struct selection *selection, bool json)
     return EXIT_FINE;
 }
 
-static int run(const struct manifest *manifest, struct selection *selection, bool json)
+/* The table while it is made, or the rows in JSON. */
+struct table {
+    json_t *rows; /* NULL: lines are printed */
+    size_t hold;
+};
+
+static void tell(void *context, const json_t *row, const char *line, bool holds)
+{
+    struct table *table = context;
+    table->hold += holds;
+    if (table->rows) {
+        json_append(table->rows, row ? json_deep_copy(row) : json_null());
+        return;
+    }
+    printf("%s\n", line);
+    fflush(stdout); /* main looks at errors in the end */
+}
+
+static int run(const struct manifest *manifest, const struct selection *selection, bool json)
 {
     struct bug_options run_options = {
         .seconds = chosen.seconds ? chosen.seconds : 60,
@@ -118,30 +127,19 @@ static int run(const struct manifest *manifest, struct selection *selection, boo
         .engines = chosen.engines,
         .keep = chosen.keep,
     };
-    json_t *all = json_array();
-    int width = widest_id(selection);
-    size_t hold = 0;
-    bool interrupted = false;
+    struct table table = {.rows = json ? json_array() : NULL};
+    char *header = bug_header_text(bugs_width(selection->infos, selection->len));
     if (!json)
-        bug_print_header(width);
-    for (size_t i = 0; i < selection->len && !interrupted; i++) {
-        struct bug_row row = {.info = selection->infos[i]};
-        selection->infos[i] = (struct bug_info){0}; /* moved */
-        bug_run(manifest, &run_options, &row);
-        hold += row.holds;
-        interrupted = row.interrupted;
-        if (json)
-            json_append(all, bug_row_json(&row));
-        else
-            bug_print_row(&row, width);
-        bug_row_free(&row);
-    }
+        printf("%s\n", header);
+    free(header);
+    bool ended =
+        bugs_run_all(manifest, &run_options, selection->infos, selection->len, tell, &table);
     if (json)
-        json_print(all);
+        json_print(table.rows);
     else
-        printf("\n%zu of %zu hold\n", hold, selection->len);
-    json_decref(all);
-    return interrupted ? 130 : hold == selection->len ? EXIT_FINE : EXIT_FOUND;
+        printf("\n%zu of %zu hold\n", table.hold, selection->len);
+    json_decref(table.rows);
+    return !ended ? 130 : table.hold == selection->len ? EXIT_FINE : EXIT_FOUND;
 }
 
 /* Loads the manifest once more after CMake had the chance to write new bugs into it. */

@@ -136,6 +136,35 @@ cp "$dir/s2/store.db" "$dir/before"
 check 3 'is corrupt' fuzz $good --seconds 1 --state "$dir/s2"
 cmp -s "$dir/before" "$dir/s2/store.db" || { echo 'FAILED: a corrupt store was changed'; failures=$((failures + 1)); }
 
+# Planted bugs: they are built all at once; when that fails, one by one shows which. A row that takes longer keeps its place.
+script cmake <<'END'
+echo "$*" | sed 's/.*--target //' >>"${0%cmake}builds"
+case $* in *bug-odd*) echo 'odd.c:1: error: odd' >&2; exit 1;; esac
+END
+script quick <<'END'
+for a; do case $a in -artifact_prefix=*) prefix=${a#*=};; esac; done
+printf boom >"${prefix}crash-0000000000000000000000000000000000000002"
+exit 77
+END
+{ cat "$dir/quick" | sed '1a sleep 2'; } >"$dir/slow"
+chmod +x "$dir/slow"
+bug() { # ID ENGINE
+    printf '{ "row": "A1", "title": "%s", "class": ["Heap-buffer-overflow"] }' "$1" >"$dir/$1.json"
+    sed -n '/"name": "fake"/,$p' "$dir/good.json" | sed "s|\"targets\": \[ ||; s|$dir/engine|$dir/$2|; s|} \] } \] }\$|} ] }|" |
+        sed "1s|^|{ \"id\": \"$1\", \"build_target\": \"bug-$1\", \"file\": \"$dir/$1.json\", \"variant\": |; \$s|\$| }|"
+}
+mkdir -p "$dir/build"
+{
+    sed 's|"/usr/bin/cmake"|"'"$dir"'/cmake"|; $s|}$|, "bugs": [|' "$dir/good.json"
+    bug even slow; echo ,; bug odd quick; echo ,; bug other quick; echo '] }'
+} >"$dir/bugs.json"
+check 1 '0 of 3 hold' bugs run --manifest "$dir/bugs.json" --seconds 9
+rows=$(awk '/^(even|odd|other) .*(libfuzzer.asan|NOT BUILT: the build of bug-odd failed)/ { printf "%s ", $1 }' "$dir/out")
+[ "$rows" = "even odd other " ] || { echo "FAILED: the rows are: $rows"; sed 's/^/    /' "$dir/out"; failures=$((failures + 1)); }
+builds=$(sed 1d "$dir/builds" | tr '\n' ',')
+[ "$builds" = "bug-even bug-odd bug-other,bug-even,bug-odd,bug-other," ] ||
+    { echo "FAILED: the builds were: $builds"; failures=$((failures + 1)); }
+
 # Temporary files.
 export TMPDIR="$dir/gone"
 check 1 "cannot make a temporary directory $dir/gone/" doctor $good
