@@ -125,6 +125,8 @@ static void print_summary(const struct target *target, const struct minimized *m
     if (minimized->elsewhere && minimized->there.tries)
         printf("  %s %s: %u/%u\n", minimized->elsewhere->engine, minimized->elsewhere->sanitizer,
                minimized->there.hits, minimized->there.tries);
+    if (minimized->not_there)
+        printf("  %s\n", minimized->not_there);
     free(crash);
     free(before);
     free(after);

@@ -138,6 +138,7 @@ void minimize_free(struct minimized *minimized)
     proof_free(&minimized->proof);
     free(minimized->bytes);
     free(minimized->tried);
+    free(minimized->not_there);
     *minimized = (struct minimized){0};
 }
 

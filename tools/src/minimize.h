@@ -56,6 +56,7 @@ struct minimized {
     struct proof proof;
     const struct build *elsewhere; /* another build of the target; NULL: there is none */
     struct count there;            /* the result in it */
+    char *not_there;               /* why it could not be run there, or NULL */
     uint64_t began_ns;             /* uv_hrtime then */
     double seconds;                /* until the result was known and proven */
     double seconds_in_all;         /* with the counts */

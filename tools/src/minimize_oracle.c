@@ -87,14 +87,18 @@ static enum answer collect(struct oracle *oracle, struct worker *worker)
 {
     struct proc_result ended;
     struct run_result result;
-    oracle->failed |= !worker_wait(worker, &ended, &oracle->why);
-    if (oracle->failed)
-        return ANSWER_STOP;
-    oracle->runs++;
-    oracle->failed = !runner_judge(oracle->runner, oracle->options.target, oracle->options.build,
-                                   &ended, &result, &oracle->why);
-    proc_result_free(&ended);
-    if (oracle->failed)
+    struct fail why;
+    bool ok = worker_wait(worker, &ended, &why);
+    if (ok) {
+        oracle->runs++;
+        ok = runner_judge(oracle->runner, oracle->options.target, oracle->options.build, &ended,
+                          &result, &why);
+        proc_result_free(&ended);
+    }
+    if (!ok && !oracle->failed)
+        oracle->why = why; /* the first reason: others may still be running */
+    oracle->failed |= !ok;
+    if (!ok)
         return ANSWER_STOP;
     bool same = crash_same(&result.crash, oracle->options.want);
     oracle->others += result.crash.found && !same;

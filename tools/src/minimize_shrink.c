@@ -323,12 +323,14 @@ static bool count_result(struct shrinking *shrinking)
     return true;
 }
 
-static bool count_elsewhere(struct shrinking *shrinking)
+/* A build that doesn't work there takes nothing from the result. */
+static void count_elsewhere(struct shrinking *shrinking)
 {
     struct minimized *out = shrinking->out;
     out->elsewhere = other_build(shrinking->request->target, out->build);
-    return !out->elsewhere || count_fresh(shrinking, out->elsewhere, out->bytes, out->bytes_len,
-                                          MINIMIZE_ELSEWHERE, MINIMIZE_ELSEWHERE, &out->there);
+    if (out->elsewhere && !count_fresh(shrinking, out->elsewhere, out->bytes, out->bytes_len,
+                                       MINIMIZE_ELSEWHERE, MINIMIZE_ELSEWHERE, &out->there))
+        out->not_there = mem_text(shrinking->why->what);
 }
 
 bool minimize_shrink(struct runner *runner, const struct minimize_request *request,
@@ -343,7 +345,7 @@ bool minimize_shrink(struct runner *runner, const struct minimize_request *reque
     if (ok && (!steady || (out->hits < out->tries)))
         ok = shrink_flaky(&shrinking);
     if (ok && out->bytes && !stop_wanted())
-        ok = count_elsewhere(&shrinking);
+        count_elsewhere(&shrinking);
     if (ok && !out->bytes)
         out->bytes = program_encode(&out->program, &out->bytes_len);
     if (stop_wanted())

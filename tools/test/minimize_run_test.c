@@ -92,6 +92,23 @@ static void keeps_the_deep_bug_that_a_shallow_one_hides(void **state)
     strike(&scene);
 }
 
+static void a_build_that_does_not_work_takes_nothing_from_the_result(void **state)
+{
+    (void)state;
+    struct scene scene = set("abaad");
+    fake_script(scene.fake, "libfuzzer", "#!/bin/sh\nexit 1\n");
+    scene.fake->target.builds_len = 2;
+    scene.request.jobs = 2; /* which both say why */
+    struct minimized got = minimize(&scene);
+    assert_int_equal(got.bytes_len, 2);
+    assert_int_equal(got.hits, MINIMIZE_TRIES);
+    assert_int_equal(got.there.tries, 0);
+    assert_non_null(got.not_there);
+    assert_non_null(strstr(got.not_there, "/libfuzzer ended with exit code 1"));
+    minimize_free(&got);
+    strike(&scene);
+}
+
 static void says_that_an_input_is_clean(void **state)
 {
     (void)state;
@@ -266,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_deep_bug_that_a_shallow_one_hides),
+        cmocka_unit_test(a_build_that_does_not_work_takes_nothing_from_the_result),
         cmocka_unit_test(says_that_an_input_is_clean),
         cmocka_unit_test(shrinks_a_flaky_input_and_says_how_flaky),
         cmocka_unit_test(an_interrupt_keeps_the_best_so_far),
