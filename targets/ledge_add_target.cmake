@@ -27,25 +27,28 @@ endfunction()
 
 # ledge_target_binaries(PREFIX OBJECT FLAVOUR LIBRARY) adds the executables of one target in one flavour.
 function(ledge_target_binaries prefix object flavour library)
+  set(parts $<TARGET_OBJECTS:${object}> $<TARGET_OBJECTS:kit-${flavour}>)
   if(LEDGE_AFL_BUILD)
     string(REPLACE "afl-" "" sanitizer ${flavour})
-    ledge_executable(${prefix}-afl-${sanitizer} ${flavour} ${object} ${library} "" -fsanitize=fuzzer)
+    ledge_executable(${prefix}-afl-${sanitizer} ${flavour} "${parts}" ${library} -fsanitize=fuzzer)
   else()
-    ledge_executable(${prefix}-${flavour} ${flavour} ${object} ${library}
-                     "$<TARGET_OBJECTS:replayer-${flavour}>;$<TARGET_OBJECTS:runner-${flavour}>" "")
+    ledge_executable(${prefix}-${flavour} ${flavour}
+                     "${parts};$<TARGET_OBJECTS:replayer-${flavour}>;$<TARGET_OBJECTS:runner-${flavour}>" ${library} "")
     if(LEDGE_${flavour}_GUIDE)
-      ledge_executable(${prefix}-libfuzzer-${flavour} ${flavour} ${object} ${library}
-                       $<TARGET_OBJECTS:mutator-libfuzzer-${flavour}> -fsanitize=fuzzer)
+      ledge_executable(${prefix}-libfuzzer-${flavour} ${flavour}
+                       "${parts};$<TARGET_OBJECTS:mutator-libfuzzer-${flavour}>" ${library} -fsanitize=fuzzer)
     endif()
   endif()
 endfunction()
 
-# One executable: the target, the kit, the library, a main of our own or the engine's.
-function(ledge_executable name flavour object library main engine)
-  add_executable(${name} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${object}> $<TARGET_OBJECTS:kit-${flavour}> ${main})
+# ledge_executable(NAME FLAVOUR PARTS LIBRARIES ENGINE): PARTS are objects and sources, with a main of our own, or ENGINE is
+# the flag for another's.
+function(ledge_executable name flavour parts libraries engine)
+  add_executable(${name} EXCLUDE_FROM_ALL ${parts})
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
-  target_link_libraries(${name} PRIVATE ${library})
+  target_compile_options(${name} PRIVATE ${LEDGE_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${libraries})
   ledge_flavoured(${name} ${flavour} KIT)
   target_link_options(${name} PRIVATE ${LEDGE_${flavour}_FLAGS} ${engine})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz LINKER_LANGUAGE C)

@@ -1,41 +1,24 @@
 # Targets that aren't built on the kit (ledge_add_target(... PLAIN ...)).
 
-# ledge_plain_executable(NAME FLAVOUR OBJECT LIBRARIES RUNNER ENGINE): RUNNER is a main of our own, ENGINE the flag for
-# another's.
-function(ledge_plain_executable name flavour object libraries runner engine)
-  add_executable(${name} EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${object}> ${runner})
-  target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
-  target_compile_options(${name} PRIVATE ${LEDGE_WARNINGS})
-  target_link_libraries(${name} PRIVATE ledge-${flavour} ${libraries})
-  ledge_flavoured(${name} ${flavour} KIT)
-  target_link_options(${name} PRIVATE ${LEDGE_${flavour}_FLAGS} ${engine})
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz LINKER_LANGUAGE C)
-  if(LEDGE_AFL_BUILD)
-    set_target_properties(${name} PROPERTIES C_LINKER_LAUNCHER "env;AFL_QUIET=1")
-    if(flavour STREQUAL afl-cmplog)
-      set_target_properties(${name} PROPERTIES C_LINKER_LAUNCHER "env;AFL_QUIET=1;AFL_LLVM_CMPLOG=1")
-    endif()
-  endif()
-endfunction()
-
 function(ledge_plain_binaries name flavour sources includes definitions libraries)
   set(object ${name}-object-${flavour})
   add_library(${object} OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/${name}.c ${sources})
   target_include_directories(${object} PRIVATE ${includes})
   target_compile_definitions(${object} PRIVATE _GNU_SOURCE ${definitions})
   target_compile_options(${object} PRIVATE ${LEDGE_WARNINGS})
-  target_link_libraries(${object} PRIVATE ledge-${flavour} ${libraries})
+  list(PREPEND libraries ledge-${flavour})
+  target_link_libraries(${object} PRIVATE ${libraries})
   ledge_flavoured(${object} ${flavour} GUIDED)
+  set(parts $<TARGET_OBJECTS:${object}>)
   if(LEDGE_AFL_BUILD)
     string(REPLACE "afl-" "" sanitizer ${flavour})
-    ledge_plain_executable(${name}-afl-${sanitizer} ${flavour} ${object} "${libraries}" "" -fsanitize=fuzzer)
+    ledge_executable(${name}-afl-${sanitizer} ${flavour} "${parts}" "${libraries}" -fsanitize=fuzzer)
     return()
   endif()
-  ledge_plain_executable(${name}-${flavour} ${flavour} ${object} "${libraries}"
-                         "kit/replay_plain.c;$<TARGET_OBJECTS:runner-${flavour}>" "")
+  ledge_executable(${name}-${flavour} ${flavour} "${parts};kit/replay_plain.c;$<TARGET_OBJECTS:runner-${flavour}>"
+                   "${libraries}" "")
   if(LEDGE_${flavour}_GUIDE)
-    ledge_plain_executable(${name}-libfuzzer-${flavour} ${flavour} ${object} "${libraries}" "" -fsanitize=fuzzer)
+    ledge_executable(${name}-libfuzzer-${flavour} ${flavour} "${parts}" "${libraries}" -fsanitize=fuzzer)
   endif()
 endfunction()
 
