@@ -1,6 +1,6 @@
-/* check_work.c: see check_work.h. It is compiled, with all of the library, into two modules: as
- * ever, and with LEDGE_CHECKED. */
-#include "check_work.h"
+/* builds_work.c: see builds_work.h. It is compiled, with all of the library, into a module for each
+ * build. */
+#include "builds_work.h"
 
 #include <string.h>
 
@@ -117,7 +117,7 @@ static int alloc_release(size_t n)
     return (int)status;
 }
 
-static const struct check_work works[] = {
+static const struct builds_work works[] = {
     {"get a byte", get, 20000},
     {"set a byte", set, 20000},
     {"cut a span", sub, 20000},
@@ -128,5 +128,5 @@ static const struct check_work works[] = {
     {NULL, NULL, 0},
 };
 
-__attribute__((visibility("default"))) extern const struct check_workload check_workload;
-const struct check_workload check_workload = {set_up, works};
+__attribute__((visibility("default"))) extern const struct builds_workload builds_workload;
+const struct builds_workload builds_workload = {set_up, works};
