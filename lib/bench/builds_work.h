@@ -13,7 +13,7 @@ struct builds_work {
 
 /* What a module exports under the name builds_workload. */
 struct builds_workload {
-    int (*set_up)(size_t live);      /* allocates that many blocks, which stay until the next call */
+    int (*set_up)(size_t live); /* allocates that many blocks, which stay until the next call */
     const struct builds_work *works; /* ends with a null name */
 };
 

@@ -1,58 +1,11 @@
 /* owner_test.c: counted memory. Failing allocations are in owner_nomem_test.c, threads and late
  * calls in owner_thread_test.c. */
-#include "check.h"
+#include "owner_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <ledge/owner.h>
-
-#include "tracking_alloc.h"
-
 /* --- Support ------------------------------------------------------------------------------ */
-
-struct fixture {
-    struct tracking_alloc mem;
-    ledge_allocator hook;
-    ledge_shared s; /* "0123456789", the library's own */
-};
-
-static int set_up(void **state)
-{
-    static struct fixture fixture;
-    fixture.hook = tracking_alloc_init(&fixture.mem);
-    assert_status(ledge_shared_copy(ledge_view_of("0123456789", 10), &fixture.hook, &fixture.s),
-                  LEDGE_OK);
-    *state = &fixture;
-    return 0;
-}
-
-/* Everything that a test left over has to be its view s. */
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    assert_status(ledge_shared_release(&f->s), LEDGE_OK);
-    assert_int_equal(f->mem.blocks, 0);
-    return 0;
-}
-
-static void assert_spells(const ledge_shared *shared, const char *want)
-{
-    ledge_view view;
-    assert_true(ledge_shared_is_valid(shared));
-    assert_status(ledge_shared_as_view(shared, &view), LEDGE_OK);
-    assert_int_equal(view.length, strlen(want));
-    assert_int_equal(view.capacity, view.length);
-    if (view.length != 0)
-        assert_memory_equal(view.ptr, want, view.length);
-}
-
-static ledge_owner_info info_of(const ledge_shared *shared)
-{
-    ledge_owner_info info = {0};
-    assert_status(ledge_shared_info(shared, &info), LEDGE_OK);
-    return info;
-}
 
 /* A deallocator that counts, and keeps what it was called with. */
 struct ledger {
@@ -93,9 +46,9 @@ static void a_block_may_have_no_bytes(void **state)
     ledge_shared s, t;
     assert_status(ledge_shared_alloc(0, &f->hook, &s), LEDGE_OK);
     assert_non_null(s.owner);
-    assert_spells(&s, "");
+    assert_shared_spells(&s, "");
     assert_status(ledge_shared_copy((ledge_view){0}, NULL, &t), LEDGE_OK);
-    assert_spells(&t, "");
+    assert_shared_spells(&t, "");
     assert_status(ledge_shared_release(&t), LEDGE_OK);
     assert_status(ledge_shared_release(&s), LEDGE_OK);
 }
@@ -119,7 +72,7 @@ static void a_copy_is_not_the_original(void **state)
     ledge_shared s;
     assert_status(ledge_shared_copy(ledge_view_of(foreign, 3), &f->hook, &s), LEDGE_OK);
     foreign[0] = 'X';
-    assert_spells(&s, "abc");
+    assert_shared_spells(&s, "abc");
     assert_status(ledge_shared_release(&s), LEDGE_OK);
     assert_string_equal(foreign, "Xbc");
 }
@@ -136,7 +89,7 @@ static void adopted_memory_is_freed_once_and_last(void **state)
     assert_status(ledge_shared_slice(&s, 2, 4, &part), LEDGE_OK);
     assert_status(ledge_shared_release(&s), LEDGE_OK);
     assert_int_equal(ledger.calls, 0);
-    assert_spells(&part, "cd");
+    assert_shared_spells(&part, "cd");
     assert_int_equal(ledge_shared_retained(&part), 6);
     assert_status(ledge_shared_release(&part), LEDGE_OK);
     assert_int_equal(ledger.calls, 1);
@@ -156,7 +109,7 @@ static void borrowed_memory_is_never_freed(void **state)
     assert_int_equal(info_of(&s).kind, LEDGE_BORROWED);
     assert_int_equal(ledge_shared_retained(&s), 0);
     foreign[1] = 'X';
-    assert_spells(&s, "aXc");
+    assert_shared_spells(&s, "aXc");
     assert_status(ledge_shared_release(&s), LEDGE_OK);
     assert_string_equal(foreign, "aXc");
 }
@@ -175,7 +128,7 @@ static void foreign_memory_has_an_address_and_an_end(void **state)
     assert_int_equal(s.length, 77);
 
     assert_status(ledge_shared_adopt(NULL, 0, note, &ledger, &f->hook, &s), LEDGE_OK);
-    assert_spells(&s, "");
+    assert_shared_spells(&s, "");
     assert_status(ledge_shared_release(&s), LEDGE_OK);
     assert_int_equal(ledger.calls, 1);
     assert_null(ledger.ptr);
@@ -192,16 +145,16 @@ static void a_vector_gives_its_block_away(void **state)
     unsigned char *block = vec.ptr;
     assert_status(ledge_shared_from_vec(&vec, &s), LEDGE_OK);
     assert_ptr_equal(s.ptr, block);
-    assert_spells(&s, "abcdef");
+    assert_shared_spells(&s, "abcdef");
     assert_int_equal(ledge_shared_retained(&s), 16);
     assert_int_equal(info_of(&s).kind, LEDGE_OWNED);
 
     assert_true(ledge_vec_is_valid(&vec));
     assert_int_equal(ledge_vec_allocated(&vec), 0);
     assert_status(ledge_shared_from_vec(&vec, &none), LEDGE_OK);
-    assert_spells(&none, "");
+    assert_shared_spells(&none, "");
     assert_status(ledge_vec_append(&vec, "xy", 1), LEDGE_OK);
-    assert_spells(&s, "abcdef");
+    assert_shared_spells(&s, "abcdef");
     assert_status(ledge_shared_release(&none), LEDGE_OK);
     ledge_vec_cleanup(&vec);
     assert_status(ledge_shared_resize(&s, 20), LEDGE_OK);
@@ -223,7 +176,7 @@ static void every_view_keeps_the_block(void **state)
     assert_status(ledge_shared_release(&all), LEDGE_OK);
     assert_status(ledge_shared_release(&part), LEDGE_OK);
     assert_int_equal(info_of(&deep).references, 1);
-    assert_spells(&deep, "34");
+    assert_shared_spells(&deep, "34");
     assert_status(ledge_shared_release(&deep), LEDGE_OK);
     assert_int_equal(f->mem.blocks, 0);
 }
@@ -233,23 +186,23 @@ static void a_slice_lies_within_its_view(void **state)
     struct fixture *f = *state;
     ledge_shared part, out = {.length = 77};
     assert_status(ledge_shared_slice(&f->s, 2, 6, &part), LEDGE_OK);
-    assert_spells(&part, "2345");
+    assert_shared_spells(&part, "2345");
     assert_status(ledge_shared_slice(&part, 0, 5, &out), LEDGE_ERANGE);
     assert_status(ledge_shared_slice(&part, 3, 2, &out), LEDGE_ERANGE);
     assert_status(ledge_shared_slice(&part, SIZE_MAX, SIZE_MAX, &out), LEDGE_ERANGE);
     assert_int_equal(out.length, 77);
     assert_int_equal(info_of(&part).references, 2);
     assert_status(ledge_shared_slice(&part, 4, 4, &out), LEDGE_OK);
-    assert_spells(&out, "");
+    assert_shared_spells(&out, "");
     assert_status(ledge_shared_release(&out), LEDGE_OK);
 
     assert_status(ledge_shared_narrow(&part, 1, 5), LEDGE_ERANGE);
     assert_status(ledge_shared_narrow(&part, 2, 1), LEDGE_ERANGE);
-    assert_spells(&part, "2345");
+    assert_shared_spells(&part, "2345");
     assert_status(ledge_shared_narrow(&part, 1, 3), LEDGE_OK);
-    assert_spells(&part, "34");
+    assert_shared_spells(&part, "34");
     assert_status(ledge_shared_narrow(&part, 0, 1), LEDGE_OK);
-    assert_spells(&part, "3");
+    assert_shared_spells(&part, "3");
     assert_int_equal(info_of(&part).references, 2);
     assert_status(ledge_shared_release(&part), LEDGE_OK);
 }
@@ -260,7 +213,7 @@ static void the_empty_view_is_nobodys(void **state)
     ledge_shared none = {0}, out = {.length = 77};
     ledge_owner_info info;
     ledge_span span;
-    assert_spells(&none, "");
+    assert_shared_spells(&none, "");
     assert_status(ledge_shared_duplicate(&none, &out), LEDGE_OK);
     assert_null(out.owner);
     assert_status(ledge_shared_slice(&none, 0, 0, &out), LEDGE_OK);
@@ -298,7 +251,7 @@ static void references_can_be_taken_for_copies_yet_to_come(void **state)
     assert_status(ledge_shared_release(&two), LEDGE_OK);
     assert_int_equal(info_of(&f->s).references, 1);
     assert_status(ledge_shared_release_many(&f->s, 1), LEDGE_ERANGE);
-    assert_spells(&f->s, "0123456789");
+    assert_shared_spells(&f->s, "0123456789");
 }
 
 static void the_count_does_not_wrap(void **state)
@@ -347,8 +300,8 @@ static void a_clone_shares_nothing(void **state)
     assert_status(ledge_shared_as_span(&f->s, &span), LEDGE_OK);
     assert_int_equal(span.capacity, 10);
     assert_status(ledge_span_set(span, 0, 'X'), LEDGE_OK);
-    assert_spells(&f->s, "X123456789");
-    assert_spells(&clone, "0123456789");
+    assert_shared_spells(&f->s, "X123456789");
+    assert_shared_spells(&clone, "0123456789");
     assert_int_equal(info_of(&f->s).references, 1);
     assert_status(ledge_shared_release(&clone), LEDGE_OK);
 }
@@ -365,9 +318,9 @@ static void the_only_view_may_resize_its_block(void **state)
     assert_int_equal(info_of(&f->s).generation, 2);
     assert_int_equal(ledge_shared_retained(&f->s), 12);
     assert_status(ledge_shared_resize(&f->s, 3), LEDGE_OK);
-    assert_spells(&f->s, "012");
+    assert_shared_spells(&f->s, "012");
     assert_status(ledge_shared_resize(&f->s, 0), LEDGE_OK);
-    assert_spells(&f->s, "");
+    assert_shared_spells(&f->s, "");
     assert_int_equal(f->mem.blocks, 1);
     assert_status(ledge_shared_resize(&f->s, 0), LEDGE_OK);
     assert_status(ledge_shared_resize(&f->s, 2), LEDGE_OK);
@@ -409,7 +362,7 @@ static void a_pinned_owner_is_not_freed_moved_or_shrunk(void **state)
     assert_status(ledge_shared_release(&f->s), LEDGE_EBUSY);
     assert_status(ledge_shared_resize(&f->s, 5), LEDGE_EBUSY);
     assert_ptr_equal(f->s.ptr, block);
-    assert_spells(&f->s, "0123456789");
+    assert_shared_spells(&f->s, "0123456789");
     assert_status(ledge_shared_unpin(&f->s), LEDGE_OK);
     assert_status(ledge_shared_release(&f->s), LEDGE_EBUSY);
     assert_status(ledge_shared_unpin(&f->s), LEDGE_OK);
@@ -439,7 +392,7 @@ static void an_alias_is_stale_after_a_resize(void **state)
     ledge_shared alias = f->s, out = {.length = 77};
     ledge_view view;
     ledge_span span;
-    assert_spells(&alias, "0123456789");
+    assert_shared_spells(&alias, "0123456789");
     assert_status(ledge_shared_resize(&f->s, 10), LEDGE_OK);
 
     assert_false(ledge_shared_is_valid(&alias));
@@ -492,14 +445,14 @@ static void a_view_describes_itself(void **state)
     char foreign[64];
     ledge_shared all, part, line;
     assert_status(ledge_shared_describe(&f->s, &f->hook, &line), LEDGE_OK);
-    assert_spells(&line, "10 of 10 bytes, owned, references 1, pins 0");
+    assert_shared_spells(&line, "10 of 10 bytes, owned, references 1, pins 0");
     assert_status(ledge_shared_release(&line), LEDGE_OK);
 
     assert_status(ledge_shared_borrow(foreign, 64, &f->hook, &all), LEDGE_OK);
     assert_status(ledge_shared_slice(&all, 1, 6, &part), LEDGE_OK);
     assert_status(ledge_shared_pin(&all), LEDGE_OK);
     assert_status(ledge_shared_describe(&part, &f->hook, &line), LEDGE_OK);
-    assert_spells(&line, "5 of 64 bytes, borrowed, references 2, pins 1");
+    assert_shared_spells(&line, "5 of 64 bytes, borrowed, references 2, pins 1");
     assert_int_equal(ledge_shared_retained(&line), 45);
     assert_status(ledge_shared_release(&line), LEDGE_OK);
     assert_status(ledge_shared_unpin(&all), LEDGE_OK);
@@ -520,8 +473,8 @@ static void the_longest_line_fits(void **state)
         assert_status(ledge_shared_pin(&all), LEDGE_OK);
     assert_status(ledge_shared_describe(&all, &f->hook, &line), LEDGE_OK);
     if (sizeof(size_t) == 8)
-        assert_spells(&line, "18446744073709551614 of 18446744073709551614 bytes, adopted, "
-                             "references 9223372036854775807, pins 255");
+        assert_shared_spells(&line, "18446744073709551614 of 18446744073709551614 bytes, adopted, "
+                                    "references 9223372036854775807, pins 255");
     assert_status(ledge_shared_release(&line), LEDGE_OK);
     for (size_t i = 0; i < LEDGE_PINS_MAX; i++)
         assert_status(ledge_shared_unpin(&all), LEDGE_OK);
@@ -529,8 +482,6 @@ static void the_longest_line_fits(void **state)
     assert_status(ledge_shared_release(&all), LEDGE_OK);
     assert_int_equal(ledger.calls, 1);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

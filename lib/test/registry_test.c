@@ -1,55 +1,9 @@
 /* registry_test.c: memory by name. */
-#include "check.h"
+#include "owner_fixture.h"
 
 #include <string.h>
 
 #include <ledge/registry.h>
-
-#include "tracking_alloc.h"
-
-/* --- Support ------------------------------------------------------------------------------ */
-
-struct fixture {
-    struct tracking_alloc mem;
-    ledge_allocator hook;
-    ledge_shared s; /* "0123456789" */
-};
-
-static int set_up(void **state)
-{
-    static struct fixture fixture;
-    fixture.hook = tracking_alloc_init(&fixture.mem);
-    assert_status(ledge_shared_copy(ledge_view_of("0123456789", 10), &fixture.hook, &fixture.s),
-                  LEDGE_OK);
-    *state = &fixture;
-    return 0;
-}
-
-/* Everything that a test left over has to be its view s. */
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    assert_status(ledge_shared_release(&f->s), LEDGE_OK);
-    assert_int_equal(f->mem.blocks, 0);
-    return 0;
-}
-
-static void assert_spells(const ledge_shared *shared, const char *want)
-{
-    ledge_view view;
-    assert_true(ledge_shared_is_valid(shared));
-    assert_status(ledge_shared_as_view(shared, &view), LEDGE_OK);
-    assert_int_equal(view.length, strlen(want));
-    if (view.length != 0)
-        assert_memory_equal(view.ptr, want, view.length);
-}
-
-static ledge_owner_info info_of(const ledge_shared *shared)
-{
-    ledge_owner_info info = {0};
-    assert_status(ledge_shared_info(shared, &info), LEDGE_OK);
-    return info;
-}
 
 /* --- Entries ------------------------------------------------------------------------------ */
 
@@ -70,7 +24,7 @@ static void an_entry_holds_its_view(void **state)
     assert_status(ledge_registry_find(&registry, "confi", &found), LEDGE_ENOTFOUND);
     assert_status(ledge_registry_find(&registry, "", &found), LEDGE_ENOTFOUND);
     assert_status(ledge_registry_get(&registry, handle, &got), LEDGE_OK);
-    assert_spells(&got, "234");
+    assert_shared_spells(&got, "234");
     assert_int_equal(info_of(&got).references, 2);
     assert_status(ledge_shared_release(&got), LEDGE_OK);
 
@@ -158,7 +112,7 @@ static void what_is_still_there_is_reported(void **state)
     static char table[4];
     ledge_registry_init(&registry, &f->hook);
     assert_status(ledge_registry_report(&registry, &f->hook, &text), LEDGE_OK);
-    assert_spells(&text, "");
+    assert_shared_spells(&text, "");
     assert_status(ledge_shared_release(&text), LEDGE_OK);
 
     assert_status(ledge_shared_borrow(table, 4, &f->hook, &other), LEDGE_OK);
@@ -168,8 +122,8 @@ static void what_is_still_there_is_reported(void **state)
     assert_status(ledge_registry_add(&registry, "table", &other, &handle), LEDGE_OK);
     assert_status(ledge_shared_release(&other), LEDGE_OK);
     assert_status(ledge_registry_report(&registry, &f->hook, &text), LEDGE_OK);
-    assert_spells(&text, "config: 10 of 10 bytes, owned, references 2, pins 0\n"
-                         "table: 4 of 4 bytes, borrowed, references 1, pins 0\n");
+    assert_shared_spells(&text, "config: 10 of 10 bytes, owned, references 2, pins 0\n"
+                                "table: 4 of 4 bytes, borrowed, references 1, pins 0\n");
     assert_status(ledge_shared_release(&text), LEDGE_OK);
     assert_status(ledge_registry_cleanup(&registry), LEDGE_OK);
 }
@@ -200,7 +154,7 @@ static void a_pinned_entry_stays(void **state)
     assert_status(ledge_registry_get(&registry, pinned, &got), LEDGE_OK);
     assert_status(ledge_shared_unpin(&got), LEDGE_OK);
     assert_status(ledge_registry_cleanup(&registry), LEDGE_OK);
-    assert_spells(&got, "0123456789");
+    assert_shared_spells(&got, "0123456789");
     assert_status(ledge_shared_release(&got), LEDGE_OK);
 }
 
@@ -271,8 +225,6 @@ static void a_refused_report_leaves_nothing(void **state)
     tracking_alloc_refuse(&f->mem, 0);
     assert_status(ledge_registry_cleanup(&registry), LEDGE_OK);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -3,24 +3,7 @@
 # part of the message; nothing but the shell is needed.
 set -u
 ledge=$1
-dir=$(mktemp -d "${TMPDIR:-/tmp}/ledge-command-XXXXXX") || exit 3
-mounted=
-trap '[ -n "$mounted" ] && umount "$dir/small"; rm -rf "$dir"' EXIT
-failures=0
-unset LEDGE_MANIFEST
-
-# check WANTED_CODE 'WANTED TEXT' ARGUMENT…
-check() {
-    code=$1 text=$2
-    shift 2
-    "$ledge" "$@" >"$dir/out" 2>&1
-    got=$?
-    if [ $got -ne "$code" ] || ! grep -qF -- "$text" "$dir/out"; then
-        echo "FAILED: ledge $*: exit $got, wanted $code with '$text'"
-        sed 's/^/    /' "$dir/out"
-        failures=$((failures + 1))
-    fi
-}
+. "$(dirname "$0")/command_fixture.sh"
 
 script() {
     { echo '#!/bin/sh'; cat; } >"$dir/$1"
@@ -134,7 +117,7 @@ mkdir "$dir/s2"
 head -c 5000 /dev/urandom >"$dir/s2/store.db"
 cp "$dir/s2/store.db" "$dir/before"
 check 3 'is corrupt' fuzz $good --seconds 1 --state "$dir/s2"
-cmp -s "$dir/before" "$dir/s2/store.db" || { echo 'FAILED: a corrupt store was changed'; failures=$((failures + 1)); }
+cmp -s "$dir/before" "$dir/s2/store.db" || fail 'a corrupt store was changed'
 
 # Planted bugs: they are built all at once; when that fails, one by one shows which. A row that takes longer keeps its place.
 script cmake <<'END'
@@ -160,10 +143,9 @@ mkdir -p "$dir/build"
 } >"$dir/bugs.json"
 check 1 '0 of 3 hold' bugs run --manifest "$dir/bugs.json" --seconds 9
 rows=$(awk '/^(even|odd|other) .*(libfuzzer.asan|NOT BUILT: the build of bug-odd failed)/ { printf "%s ", $1 }' "$dir/out")
-[ "$rows" = "even odd other " ] || { echo "FAILED: the rows are: $rows"; sed 's/^/    /' "$dir/out"; failures=$((failures + 1)); }
+[ "$rows" = "even odd other " ] || fail "the rows are: $rows"
 builds=$(sed 1d "$dir/builds" | tr '\n' ',')
-[ "$builds" = "bug-even bug-odd bug-other,bug-even,bug-odd,bug-other," ] ||
-    { echo "FAILED: the builds were: $builds"; failures=$((failures + 1)); }
+[ "$builds" = "bug-even bug-odd bug-other,bug-even,bug-odd,bug-other," ] || fail "the builds were: $builds"
 
 # Temporary files.
 export TMPDIR="$dir/gone"
@@ -178,13 +160,10 @@ if mount -t tmpfs -o size=6m tmpfs "$dir/small" 2>/dev/null; then
     check 3 'free some space' fuzz $good --seconds 5 --state "$dir/small/state"
     if ! grep -qF boom "$dir"/tmp/ledge-rescued-* 2>/dev/null &&
         ! grep -rqF boom "$dir/small/state/crashes" 2>/dev/null; then
-        echo 'FAILED: the full disk lost an input'
-        sed 's/^/    /' "$dir/out"
-        failures=$((failures + 1))
+        fail 'the full disk lost an input'
     fi
 else
     echo 'skipped: the full disk (no right to mount a tmpfs)'
 fi
 
-[ $failures -eq 0 ] && echo 'all as it should be'
-exit $((failures > 0))
+finish

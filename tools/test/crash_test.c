@@ -10,23 +10,14 @@
 
 #include <cmocka.h>
 
-#include "crash.h"
 #include "crash_cases.h"
+#include "log_fixture.h"
 #include "mem.h"
 #include "taxonomy.h"
 
-static struct crash classify(const char *log, size_t len, const char *target)
-{
-    struct crash_evidence evidence = {.log = log, .log_len = len, .target = target};
-    struct crash crash;
-    struct fail why;
-    assert_true(crash_classify(&evidence, &crash, &why));
-    return crash;
-}
-
 static struct crash classify_text(const char *log)
 {
-    return classify(log, strlen(log), NULL);
+    return classify_for(log, NULL);
 }
 
 static struct crash classify_end(enum proc_end end, int code, const char *log)
@@ -41,13 +32,6 @@ static struct crash classify_end(enum proc_end end, int code, const char *log)
     struct fail why;
     assert_true(crash_classify(&evidence, &crash, &why));
     return crash;
-}
-
-static void same_text(const char *what, const char *name, const char *got, const char *want)
-{
-    if ((got == NULL) != (want == NULL) || (got && strcmp(got, want) != 0))
-        fail_msg("%s: %s is \"%s\", not \"%s\"", name, what, got ? got : "(none)",
-                 want ? want : "(none)");
 }
 
 static void check_case(const struct crash_case *want, const struct crash *got)
@@ -80,21 +64,6 @@ static void cases_are_named(void **unused)
 /* --- Disguises ------------------------------------------------------------------------------ */
 
 /* Puts text before every line and another end behind it. */
-static char *decorate(const char *log, const char *before, const char *after)
-{
-    char *out = NULL;
-    size_t len = 0;
-    FILE *stream = open_memstream(&out, &len);
-    assert_non_null(stream);
-    while (*log != '\0') {
-        size_t line = strcspn(log, "\n");
-        fprintf(stream, "%s%.*s%s\n", before, (int)line, log, after);
-        log += line + (log[line] == '\n');
-    }
-    fclose(stream);
-    return out;
-}
-
 static void disguises_change_nothing(void **unused)
 {
     static const char *const disguises[][2] = {

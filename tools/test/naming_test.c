@@ -8,26 +8,10 @@
 
 #include <cmocka.h>
 
-#include "crash.h"
 #include "ignore.h"
+#include "log_fixture.h"
 #include "mem.h"
 #include "naming_cases.h"
-
-static struct crash classify_for(const char *log, const char *target)
-{
-    struct crash_evidence evidence = {.log = log, .log_len = strlen(log), .target = target};
-    struct crash crash;
-    struct fail why;
-    assert_true(crash_classify(&evidence, &crash, &why));
-    return crash;
-}
-
-static void same_text(const char *what, const char *name, const char *got, const char *want)
-{
-    if ((got == NULL) != (want == NULL) || (got && strcmp(got, want) != 0))
-        fail_msg("%s: %s is \"%s\", not \"%s\"", name, what, got ? got : "(none)",
-                 want ? want : "(none)");
-}
 
 static void decisions_are_right(void **unused)
 {

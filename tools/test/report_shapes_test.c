@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "log_fixture.h"
 #include "mem.h"
 #include "report.h"
 #include "report_shapes.h"
@@ -96,22 +97,6 @@ static void shapes_are_read(void **unused)
 }
 
 /* --- The same, passed on -------------------------------------------------------------------- */
-
-/* Puts text before and behind every line. */
-static char *decorate(const char *log, const char *before, const char *after)
-{
-    char *out = NULL;
-    size_t len = 0;
-    FILE *stream = open_memstream(&out, &len);
-    assert_non_null(stream);
-    while (*log != '\0') {
-        size_t line = strcspn(log, "\n");
-        fprintf(stream, "%s%.*s%s\n", before, (int)line, log, after);
-        log += line + (log[line] == '\n');
-    }
-    fclose(stream);
-    return out;
-}
 
 static const struct {
     const char *before, *after;

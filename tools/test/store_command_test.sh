@@ -7,35 +7,8 @@ if [ "$(id -u)" -ne 0 ] && [ -z "${UNSHARED-}" ] && unshare -rm true 2>/dev/null
     UNSHARED=1 exec unshare -rm "$0" "$@"
 fi
 ledge=$1 replayer=$2
-dir=$(mktemp -d "${TMPDIR:-/tmp}/ledge-store-XXXXXX") || exit 3
-mounted=
-trap '[ -n "$mounted" ] && umount "$dir/small"; rm -rf "$dir"' EXIT
-failures=0
-unset LEDGE_MANIFEST
+. "$(dirname "$0")/command_fixture.sh"
 s="--state $dir/state" m="--manifest $dir/manifest.json"
-
-# check WANTED_CODE 'WANTED TEXT' ARGUMENT…
-check() {
-    code=$1 text=$2
-    shift 2
-    "$ledge" "$@" >"$dir/out" 2>&1
-    got=$?
-    if [ $got -ne "$code" ] || ! grep -qF -- "$text" "$dir/out"; then
-        echo "FAILED: ledge $*: exit $got, wanted $code with '$text'"
-        sed 's/^/    /' "$dir/out"
-        failures=$((failures + 1))
-    fi
-}
-
-# said 'TEXT'…: so did the last one.
-said() {
-    for text; do
-        grep -qF -- "$text" "$dir/out" && continue
-        echo "FAILED: '$text' is not in"
-        sed 's/^/    /' "$dir/out"
-        failures=$((failures + 1))
-    done
-}
 
 mkdir -p "$dir/in" "$dir/corpus" "$dir/small"
 printf fine >"$dir/corpus/seed"
@@ -114,7 +87,7 @@ check 0 'was there already' curate $m $s issue-1
 slug=$(basename "$dir"/crashes/reproducers/fake/deep_x-*)
 check 0 'curated' show $s 1
 said "$slug" 'may become  fixed, wontfix or duplicate'
-cmp -s "$dir/small/x/input" "$dir/crashes/reproducers/fake/$slug/input" || { echo 'FAILED: another input'; failures=$((failures + 1)); }
+cmp -s "$dir/small/x/input" "$dir/crashes/reproducers/fake/$slug/input" || fail 'another input'
 check 1 'deep_x' replay $m --regress
 check 1 'is not fixed' curate $m $s "$slug" --fixed
 check 3 'is curated, and cannot become reproduced' curate $m $s issue-1 --reopen
@@ -178,7 +151,7 @@ wait
 check 0 '1 issue, 12 crashes' show --state "$dir/shared"
 check 0 'all hold' verify --state "$dir/shared"
 new=$(cat "$dir"/out.? | sed -n 's/.*(\([0-9]*\) new).*/\1/p' | awk '{ n += $1 } END { print n }')
-[ "$new" = 12 ] || { echo "FAILED: $new new crashes, and there are 12"; failures=$((failures + 1)); }
+[ "$new" = 12 ] || fail "$new new crashes, and there are 12"
 
 # What is no store.
 mkdir "$dir/rubbish"
@@ -191,7 +164,7 @@ check 3 'is corrupt' show $s
 check 1 'is corrupt' verify $s # it was a store: its bytes were changed
 # What is said to do about it helps.
 sed -n 's/.*(\(mkdir .*\)) and run.*/\1/p' "$dir/out" >"$dir/advice"
-sh "$dir/advice" || { echo 'FAILED: the advice'; failures=$((failures + 1)); }
+sh "$dir/advice" || fail 'the advice'
 check 1 '(1 new)' triage $m $s "$dir/in/z.log"
 check 0 'all hold' verify $s
 check 3 'cannot make the directory' triage --state "$dir/in/one/state" "$dir/in/z.log"
@@ -205,10 +178,10 @@ full_disk() {
     done >"$dir/list"
     head -c 7M /dev/zero >"$dir/small/filler"
     check 3 'free some space' triage $m $s --target fake --runs 1 "$dir/many"
-    [ "$(grep -c 'free some space' "$dir/out")" -eq 1 ] || { echo 'FAILED: it went on'; failures=$((failures + 1)); }
+    [ "$(grep -c 'free some space' "$dir/out")" -eq 1 ] || fail 'it went on'
     check 0 'all hold' verify $s
     find "$dir/small/state" -type f -path '*/crashes/*' -size -500c >"$dir/short"
-    [ -s "$dir/short" ] && { echo "FAILED: an input was cut short: $(head -n 1 "$dir/short")"; failures=$((failures + 1)); }
+    [ -s "$dir/short" ] && fail "an input was cut short: $(head -n 1 "$dir/short")"
     rm "$dir/small/filler"
     check 1 '400 crashes' triage $m $s --target fake --runs 1 "$dir/many"
     check 0 'all hold' verify $s
@@ -218,7 +191,7 @@ full_disk() {
     head -c 9M /dev/zero >"$dir/small/filler" 2>/dev/null
     check 3 'free some space' curate --manifest "$dir/full.json" --state "$dir/state" "$dir/result"
     check 3 'free some space' minimize --manifest "$dir/full.json" --state "$dir/state" --target fake "$dir/in/one"
-    [ -z "$(find "$dir/small/crashes" -type f 2>/dev/null)" ] || { echo 'FAILED: something is half there'; failures=$((failures + 1)); }
+    [ -z "$(find "$dir/small/crashes" -type f 2>/dev/null)" ] || fail 'something is half there'
     rm "$dir/small/filler"
     check 0 'deep_x' curate --manifest "$dir/full.json" --state "$dir/state" "$dir/result"
     check 0 'all hold' verify --state "$dir/state"
@@ -243,5 +216,4 @@ else
     echo 'skipped: the full disk (no right to mount a tmpfs)'
 fi
 
-[ $failures -eq 0 ] && echo 'all as it should be'
-exit $((failures > 0))
+finish
