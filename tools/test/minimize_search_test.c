@@ -1,171 +1,11 @@
-/* minimize_search_test.c: the search against judges of which everything is known. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+/* minimize_search_test.c: the search for operations against judges of which everything is known. */
+#include "minimize_fixture.h"
 
-#include <cmocka.h>
 #include <xxhash.h>
 
-#include "mem.h"
 #include "minimize_relatives.h"
 
-/* --- Programs ------------------------------------------------------------------------------- */
-
-/* Appends an operation with one number, of three digits. */
-static void add_op(struct program *program, int head, uint64_t value)
-{
-    program->ops = mem_resize(program->ops, program->ops_len + 1, sizeof *program->ops);
-    program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
-    program->ops[program->ops_len++] = (struct program_op){head, program->fields_len, 1};
-    program->fields[program->fields_len++] =
-        (struct program_field){.value = value, .kind = FIELD_VALUE, .groups = 3};
-}
-
-/* Appends an item to the last operation, whose number becomes a count. */
-static void add_item(struct program *program, uint64_t value)
-{
-    struct program_op *op = &program->ops[program->ops_len - 1];
-    program->fields[op->field].kind = FIELD_COUNT;
-    program->fields[op->field].value++;
-    program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
-    program->fields[program->fields_len++] =
-        (struct program_field){.value = value, .kind = FIELD_ITEM, .groups = 2};
-    op->fields_len++;
-}
-
-static void add_use(struct program *program, size_t user, size_t definer)
-{
-    program->uses = mem_resize(program->uses, program->uses_len + 1, sizeof *program->uses);
-    program->uses[program->uses_len++] = (struct program_use){user, definer};
-}
-
-static uint64_t value_of(const struct program *program, size_t op)
-{
-    return program->fields[program->ops[op].field].value;
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407U;
-    return *state >> 33;
-}
-
-static void random_program(uint64_t *random, struct program *program)
-{
-    size_t len = 1 + next_random(random) % 30;
-    *program = (struct program){0};
-    for (size_t i = 0; i < len; i++) {
-        add_op(program, 0x80 | (int)(next_random(random) % 5), next_random(random) % 200);
-        if (next_random(random) % 4 != 0)
-            continue;
-        program->fields[program->fields_len - 1].value = 0;
-        for (size_t items = next_random(random) % 4; items > 0; items--)
-            add_item(program, next_random(random) % 256);
-    }
-    for (size_t i = 0; len > 1 && i < 5; i++) {
-        size_t user = 1 + next_random(random) % (len - 1);
-        add_use(program, user, next_random(random) % user);
-    }
-}
-
-/* --- A judge that watches --------------------------------------------------------------------- */
-
-typedef bool fails(const void *how, const struct program *program);
-
-struct watched {
-    fails *fails;
-    const void *how;
-    size_t asked, stop_after; /* 0: never */
-};
-
-static enum answer ask(void *context, const struct program *candidate)
-{
-    struct watched *watched = context;
-    if (watched->stop_after && watched->asked == watched->stop_after)
-        return ANSWER_STOP;
-    watched->asked++;
-    return watched->fails(watched->how, candidate) ? ANSWER_YES : ANSWER_NO;
-}
-
-/* Searches, and checks what must hold of any result. */
-static size_t search(struct program *program, fails *how_it_fails, const void *how)
-{
-    struct watched watched = {how_it_fails, how, 0, 0};
-    struct judge judge = {.ask = ask, .context = &watched};
-    assert_true(how_it_fails(how, program));
-    assert_true(search_minimal(program, &judge));
-    assert_true(how_it_fails(how, program));
-    return watched.asked;
-}
-
-static void assert_no(const struct program *program, struct program *step, fails *how_it_fails,
-                      const void *how)
-{
-    if (program_size(step) <= program_size(program))
-        assert_false(how_it_fails(how, step));
-    program_free(step);
-}
-
-/* Every single step down, written out once more. What is longer is none. */
-static void assert_minimal(const struct program *program, fails *how_it_fails, const void *how)
-{
-    struct program step;
-    for (size_t op = 0; op < program->ops_len; op++) {
-        bool keep[64];
-        memset(keep, 1, sizeof keep);
-        keep[op] = false;
-        program_keep(program, keep, &step);
-        assert_no(program, &step, how_it_fails, how);
-    }
-    for (size_t i = 0; i < program->fields_len; i++) {
-        uint64_t value = program->fields[i].value;
-        uint64_t nearest = value; /* whose record is no longer */
-        for (uint64_t by = 1; nearest == value && by <= value; by *= 128) {
-            program_lower(program, i, value - by, &step);
-            if (program_size(&step) <= program_size(program))
-                nearest = value - by;
-            program_free(&step);
-        }
-        const uint64_t lower[] = {0, nearest};
-        for (size_t k = 0; k < 2 && value > 0; k++) {
-            program_lower(program, i, lower[k], &step);
-            assert_no(program, &step, how_it_fails, how);
-        }
-        if (program->fields[i].kind != FIELD_ITEM)
-            continue;
-        program_drop_item(program, i, &step);
-        assert_no(program, &step, how_it_fails, how);
-    }
-}
-
-static void assert_proven(const struct program *program, const struct judge *judge)
-{
-    struct proof proof;
-    prove_minimal(program, judge, &proof);
-    if (!proof.holds)
-        fail_msg("not minimal: %s", proof.attempts[proof.len - 1].step);
-    proof_free(&proof);
-}
-
-/* --- Monotone: so many operations, in this order, with numbers at least so high ------------------
- */
-
-struct need {
-    int head;
-    uint64_t least;
-};
-
-static bool has_needs(const void *how, const struct program *program)
-{
-    const struct need *need = how;
-    for (size_t i = 0; i < program->ops_len; i++)
-        if (need->head && program->ops[i].head == need->head && value_of(program, i) >= need->least)
-            need++;
-    return need->head == 0;
-}
+/* --- Monotone: so many operations, in this order, with numbers at least so high --------------- */
 
 static void finds_the_least_that_a_monotone_judge_wants(void **state)
 {
@@ -206,8 +46,7 @@ static void asks_few_questions_for_a_long_program(void **state)
     program_free(&program);
 }
 
-/* --- Not monotone: nobody can foresee the answer -------------------------------------------------
- */
+/* --- Not monotone: nobody can foresee the answer ---------------------------------------------- */
 
 struct dice {
     uint64_t seed;
@@ -612,81 +451,6 @@ static void shortens_items_from_both_sides(void **state)
     program_free(&program);
 }
 
-/* --- Plain bytes ---------------------------------------------------------------------------- */
-
-/* A "<" and a later byte above it. */
-static bool has_an_angle(const void *how, const struct program *program)
-{
-    (void)how;
-    const uint8_t *open = memchr(program->raw, '<', program->raw_len);
-    for (const uint8_t *at = open; open && at < program->raw + program->raw_len; at++)
-        if (*at > '<')
-            return true;
-    return false;
-}
-
-static void assert_bytes(const char *text, fails *how_it_fails, const char *want, size_t most)
-{
-    struct program program;
-    program_of_bytes(text, strlen(text), &program);
-    size_t asked = search(&program, how_it_fails, NULL);
-    if (program.raw_len != strlen(want) || memcmp(program.raw, want, program.raw_len) != 0)
-        fail_msg("'%.*s' instead of '%s'", (int)program.raw_len, (const char *)program.raw, want);
-    assert_in_range(asked, 1, most);
-    struct watched watched = {how_it_fails, NULL, 0, 0};
-    struct judge judge = {.ask = ask, .context = &watched};
-    assert_proven(&program, &judge);
-    program_free(&program);
-}
-
-static void shrinks_plain_bytes(void **state)
-{
-    (void)state;
-    assert_bytes("the quick <brown> fox jumps over the lazy <dog>, again and again", has_an_angle,
-                 "<a", 40);
-}
-
-/* A line that begins with "key=", and somewhere before it a line "[one]". */
-static bool is_keyed(const void *how, const struct program *program)
-{
-    (void)how;
-    char *text = mem_copy(program->raw, program->raw_len);
-    const char *section = strstr(text, "[one]\n");
-    bool keyed = section && strstr(section, "\nkey=");
-    free(text);
-    return keyed;
-}
-
-static void takes_lines_and_words_first(void **state)
-{
-    (void)state;
-    static const char line[] = "some words = that do not matter, 1234\n";
-    char *text = mem_text("");
-    for (size_t i = 0; i < 300; i++) {
-        const char *own = i == 120 ? "[one]\n" : i == 200 ? "key=value of it\n" : line;
-        char *longer = mem_print("%s%s", text, own);
-        free(text);
-        text = longer;
-    }
-    assert_bytes(text, is_keyed, "[one]\nkey=", 120);
-    free(text);
-}
-
-static bool has_three_bytes(const void *how, const struct program *program)
-{
-    (void)how;
-    return program->raw_len >= 3 && program->raw[1] >= 0x17 && program->raw[1] < '0';
-}
-
-static void lowers_a_byte_by_halving(void **state)
-{
-    (void)state;
-    assert_bytes("z\x2az", has_three_bytes,
-                 "0\x17"
-                 "0",
-                 30);
-}
-
 static bool always(const void *how, const struct program *program)
 {
     (void)how;
@@ -706,8 +470,7 @@ static void what_always_fails_becomes_empty(void **state)
     program_free(&program);
 }
 
-/* --- Stopping, proving
- * -------------------------------------------------------------------------------------- */
+/* --- Stopping --------------------------------------------------------------------------------- */
 
 static void keeps_the_best_when_stopped_at_any_time(void **state)
 {
@@ -730,69 +493,6 @@ static void keeps_the_best_when_stopped_at_any_time(void **state)
     }
 }
 
-/* Asks for a proof; the last attempt is called `last`. */
-static void assert_attempts(const struct program *program, struct watched *watched, bool holds,
-                            size_t len, const char *last)
-{
-    struct judge judge = {.ask = ask, .context = watched};
-    struct proof proof;
-    prove_minimal(program, &judge, &proof);
-    assert_int_equal(proof.holds, holds);
-    assert_int_equal(proof.len, len);
-    assert_string_equal(proof.attempts[len - 1].step, last);
-    for (size_t i = 0; i + 1 < len; i++)
-        assert_int_equal(proof.attempts[i].answer, ANSWER_NO);
-    proof_free(&proof);
-}
-
-static void the_proof_finds_what_can_still_go(void **state)
-{
-    (void)state;
-    static const struct need needs[] = {{0x81, 7}, {0, 0}};
-    struct watched watched = {has_needs, needs, 0, 0};
-    struct program program = {0};
-    add_op(&program, 0x81, 7);
-    program.fields[0].groups = 1;
-    /* Without it; with 0, with 6; and the two bytes that it is written with. */
-    struct judge judge = {.ask = ask, .context = &watched};
-    struct proof proof;
-    prove_minimal(&program, &judge, &proof);
-    assert_int_equal(proof.len, 5);
-    assert_string_equal(proof.attempts[0].step, "without operation 1");
-    assert_string_equal(proof.attempts[1].step, "number 1 from 7 to 0");
-    assert_string_equal(proof.attempts[2].step, "number 1 from 7 to 6");
-    assert_string_equal(proof.attempts[3].step, "without byte 1");
-    assert_string_equal(proof.attempts[4].step, "without byte 2");
-    assert_true(proof.holds);
-    proof_free(&proof);
-    program.fields[0].value = 8;
-    assert_attempts(&program, &watched, false, 3, "number 1 from 8 to 7");
-    program.fields[0].value = 7;
-    add_op(&program, 0x80, 0);
-    assert_attempts(&program, &watched, false, 2, "without operation 2");
-    program_free(&program);
-    program_of_bytes("<b", 2, &program);
-    watched = (struct watched){has_an_angle, NULL, 0, 0};
-    assert_attempts(&program, &watched, false, 7, "byte 2 from 0x62 to 0x61");
-    program_free(&program);
-}
-
-static void the_proof_of_a_stopped_judge_does_not_hold(void **state)
-{
-    (void)state;
-    static const struct need needs[] = {{0x81, 7}, {0, 0}};
-    struct watched watched = {has_needs, needs, 0, 1};
-    struct judge judge = {.ask = ask, .context = &watched};
-    struct program program = {0};
-    struct proof proof;
-    add_op(&program, 0x81, 7);
-    prove_minimal(&program, &judge, &proof);
-    assert_false(proof.holds);
-    assert_true(proof.stopped);
-    proof_free(&proof);
-    program_free(&program);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -810,13 +510,8 @@ int main(void)
         cmocka_unit_test(speaks_of_another_map_in_all_operations_at_once),
         cmocka_unit_test(lowers_a_handle_when_an_earlier_one_has_to_keep_its_name),
         cmocka_unit_test(shortens_items_from_both_sides),
-        cmocka_unit_test(shrinks_plain_bytes),
-        cmocka_unit_test(takes_lines_and_words_first),
-        cmocka_unit_test(lowers_a_byte_by_halving),
         cmocka_unit_test(what_always_fails_becomes_empty),
         cmocka_unit_test(keeps_the_best_when_stopped_at_any_time),
-        cmocka_unit_test(the_proof_finds_what_can_still_go),
-        cmocka_unit_test(the_proof_of_a_stopped_judge_does_not_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
