@@ -137,18 +137,42 @@ static bool try(struct making *making, bool *clean, struct crash *crash, struct 
     return true;
 }
 
+/* Whether the crash is the bug, and one of a process of its own too: what earlier runs left behind
+ * may change how it fails. */
+static bool confirm(const struct making *making, const struct crash *crash, bool *right,
+                    struct fail *why)
+{
+    struct run_result result;
+    *right = crash->found && bug_class_fits(making->info->classes, crash->type);
+    if (!*right)
+        return true;
+    char *path = mem_print("%s/confirm", making->contest->place);
+    bool ok = file_put(path, making->text.bytes, making->text.len, why) &&
+              runner_run(making->contest->runner, making->worker.target, making->build, path,
+                         &result, why);
+    (void)unlink(path);
+    free(path);
+    if (!ok)
+        return false;
+    *right = crash_same(&result.crash, crash);
+    run_result_free(&result);
+    return true;
+}
+
 /* Goes on from what runs clean until it fails the right way, late enough. */
 static bool search(struct making *making, struct crash *crash, struct fail *why)
 {
     size_t kept = 0;
     for (unsigned tries = 0; tries < 2 * TRIES; tries++) {
-        bool clean;
+        bool clean, right = false;
         for (unsigned i = 0; i < BATCH; i++)
             add_record(making, making->bytes / (2 * CALLS_MAX));
         if (!try(making, &clean, crash, why))
             return false;
         bool late = making->calls >= CALLS_BEFORE || tries >= TRIES;
-        if (!clean && late && bug_class_fits(making->info->classes, crash->type))
+        if (late && !confirm(making, crash, &right, why))
+            return false;
+        if (right)
             return true;
         if (clean && making->calls + 2 * BATCH <= CALLS_MAX) {
             kept = making->text.len;
@@ -201,14 +225,14 @@ static bool put_in_front(struct making *making, const char *found, size_t len, s
 {
     size_t calls = CALLS_BEFORE;
     for (unsigned tries = 0; tries < FRONTS; tries++) {
-        bool clean;
+        bool clean, right;
         making->text.len = 0;
         for (size_t i = 0; i < calls; i++)
             add_record(making, making->bytes / (2 * CALLS_MAX));
         add(&making->text, found, len);
-        if (!try(making, &clean, crash, why))
+        if (!try(making, &clean, crash, why) || !confirm(making, crash, &right, why))
             return false;
-        if (!clean && bug_class_fits(making->info->classes, crash->type))
+        if (right)
             return true;
         crash_free(crash);
         calls = calls * 9 / 10;

@@ -5,9 +5,8 @@
 #include "mem.h"
 
 enum {
-    /* How long a program must be, and may be, before its operations are replaced by others: a short
-     * one rarely has a shorter relative, and each kind is a question for each operation. */
-    REPLACE_MIN = 4,
+    /* How long a program may be before its operations are replaced by others: each kind is a
+     * question for each operation. */
     REPLACE_MAX = 8,
 };
 
@@ -101,7 +100,7 @@ static bool replace_op(struct search *search, size_t op, const struct program *k
 bool relatives_replace(struct search *search, const struct program *kinds)
 {
     size_t len = search->best->ops_len;
-    if (len < REPLACE_MIN || len > REPLACE_MAX)
+    if (len < 2 || len > REPLACE_MAX)
         return false;
     for (size_t op = len - 1; op-- > 0 && !search->stopped;)
         if (replace_op(search, op, kinds))

@@ -5,14 +5,17 @@
 #include <string.h>
 
 #include "mem.h"
+#include "minimize_orders.h"
 #include "minimize_relatives.h"
 #include "minimize_steps.h"
 
 /* How small a program must be before two steps at once are tried: a few dozen questions. */
 enum {
-    OPS_MAX = 14,    /* for any two operations */
-    JOINT_MAX = 64,  /* operations × numbers, for an operation and a number */
-    NUMBERS_MAX = 6, /* that are not 0, for any two numbers */
+    OPS_MAX = 14,      /* for any two operations */
+    JOINT_MAX = 64,    /* operations × numbers, for an operation and a number */
+    NUMBERS_MAX = 6,   /* that are not 0, for any two numbers */
+    ORDERS = 3,        /* in which operations are taken away, besides the first */
+    OTHERWISE_MIN = 3, /* operations of a result, for that to be worth it */
 };
 
 static void lower_to(const struct search *search, size_t field, uint64_t value, struct program *out)
@@ -98,11 +101,16 @@ static void slice(struct search *search)
     free(keep);
 }
 
+/* Cuts the program behind the operation that fails; false when there is none. */
+static bool cut(struct search *search)
+{
+    struct thinning ops = {.take = take_ops, .make = make_ops};
+    return search_last(search, &ops, search->best->ops_len) > 0;
+}
+
 static void thin_ops(struct search *search)
 {
     struct thinning ops = {.take = take_ops, .make = make_ops};
-    if (search_last(search, &ops, search->best->ops_len) == 0)
-        return;
     slice(search);
     search_thin_front(search, &ops, search->best->ops_len - 1);
 }
@@ -504,18 +512,78 @@ static void settle(struct search *search)
     }
 }
 
+/* From a thinned program to a minimal one. */
+static void finish(struct search *search, const struct program *kinds)
+{
+    zero_names(search);
+    zero_numbers(search);
+    do
+        settle(search);
+    while (!search->stopped && (remove_joint(search) || remove_pairs(search) || lower_two(search) ||
+                                relatives_replace(search, kinds)));
+}
+
+static bool is_smaller(const struct program *a, const struct program *b)
+{
+    if (a->ops_len != b->ops_len)
+        return a->ops_len < b->ops_len;
+    return program_size(a) < program_size(b);
+}
+
+/* Thins a copy of the program in some orders, and makes *out what has the fewest operations. */
+static void thin_otherwise(const struct program *whole, struct search *search, struct program *out)
+{
+    program_copy(whole, out);
+    for (unsigned number = 0; number < ORDERS && !search->stopped; number++) {
+        struct program other;
+        program_copy(whole, &other);
+        search->best = &other;
+        orders_thin(search, number);
+        if (other.ops_len < out->ops_len) {
+            struct program worse = *out;
+            *out = other;
+            other = worse;
+        }
+        program_free(&other);
+    }
+}
+
+/* A second minimum, if it may be a smaller one: what must stay depends on what was taken away
+ * first. */
+static void try_otherwise(struct search *search, const struct program *whole, size_t thinned,
+                          const struct program *kinds)
+{
+    struct search second = {.judge = search->judge, .stopped = search->stopped};
+    struct program other;
+    thin_otherwise(whole, &second, &other);
+    second.best = &other;
+    if (other.ops_len <= thinned)
+        finish(&second, kinds);
+    if (is_smaller(&other, search->best)) {
+        struct program larger = *search->best;
+        *search->best = other;
+        other = larger;
+    }
+    program_free(&other);
+    search->stopped = second.stopped;
+}
+
 static bool search_operations(struct program *program, const struct judge *judge)
 {
     struct search search = {.best = program, .judge = judge};
-    struct program kinds;
+    struct program kinds, whole;
     relatives_kinds(program, &kinds);
-    thin_ops(&search);
-    zero_names(&search);
-    zero_numbers(&search);
-    do
-        settle(&search);
-    while (!search.stopped && (remove_joint(&search) || remove_pairs(&search) ||
-                               lower_two(&search) || relatives_replace(&search, &kinds)));
+    if (cut(&search)) {
+        program_copy(program, &whole);
+        thin_ops(&search);
+        size_t thinned = program->ops_len;
+        finish(&search, &kinds);
+        if (program->ops_len >= OTHERWISE_MIN)
+            try_otherwise(&search, &whole, thinned, &kinds);
+        program_free(&whole);
+    } else {
+        finish(&search, &kinds);
+    }
     program_free(&kinds);
     return !search.stopped;
 }
