@@ -12,9 +12,11 @@ set(LEDGE_TESTS_msan -fsanitize=memory)
 
 # ledge_sanitized_tests(FLAVOUR SOURCE…)
 function(ledge_sanitized_tests flavour)
-  add_library(lib-${flavour} STATIC ${LEDGE_LIB_SOURCES} test/tracking_alloc.c test/vec_fixture.c)
+  get_target_property(support lib-test-support SOURCES)
+  add_library(lib-${flavour} STATIC ${LEDGE_LIB_SOURCES} ${support})
   target_include_directories(lib-${flavour} PUBLIC include)
-  target_compile_options(lib-${flavour} PUBLIC -O1 -gline-tables-only -fno-omit-frame-pointer ${LEDGE_TESTS_${flavour}})
+  target_compile_options(lib-${flavour} PUBLIC -O1 -gline-tables-only -fno-omit-frame-pointer -Wno-user-defined-warnings
+    ${LEDGE_TESTS_${flavour}})
   target_link_options(lib-${flavour} PUBLIC ${LEDGE_TESTS_${flavour}})
   target_link_libraries(lib-${flavour} PUBLIC PkgConfig::CMOCKA)
   foreach(source ${ARGN})

@@ -30,6 +30,19 @@
 #define LEDGE_ALLOC_SIZE(param) __attribute__((alloc_size(param)))
 /* The result is never null. */
 #define LEDGE_RETURNS_NONNULL __attribute__((returns_nonnull))
+/* clang warns of a call that makes the condition true, where it knows the arguments. It stands
+ * behind the parameters of a declaration. */
+#if defined(__clang__) && __has_attribute(diagnose_if)
+#define LEDGE_WARN_IF(condition, text)                                                             \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wgcc-compat\"")          \
+        __attribute__((diagnose_if(condition, text, "warning"))) _Pragma("clang diagnostic pop")
+#else
+#define LEDGE_WARN_IF(condition, text)
+#endif
+#define LEDGE_WARN_SIZE(size) LEDGE_WARN_IF((size) == 0, #size " is 0: LEDGE_ESIZE")
+#define LEDGE_WARN_ALIGN(align)                                                                    \
+    LEDGE_WARN_IF((align) == 0 || ((align) & ((align)-1)) != 0,                                    \
+                  #align " is no power of two: LEDGE_EINVAL")
 
 #ifdef __cplusplus
 #define LEDGE_STATIC_ASSERT(condition, text) static_assert(condition, text)
@@ -103,6 +116,7 @@ static inline ledge_status ledge_size_mul(size_t a, size_t b, size_t *out)
 
 /* ledge_is_pow2 tells whether value is a power of two, which is what an alignment has to be.
  * 0 is none, 1 is one. O(1), thread-safe. */
+LEDGE_MUST_USE
 static inline bool ledge_is_pow2(size_t value)
 {
     return value != 0 && (value & (value - 1)) == 0;
@@ -110,6 +124,7 @@ static inline bool ledge_is_pow2(size_t value)
 
 /* ledge_is_aligned tells whether ptr is a multiple of align, a power of two. Null is aligned to
  * everything; where align is no power of two the answer is false. O(1), thread-safe. */
+LEDGE_MUST_USE
 static inline bool ledge_is_aligned(const void *ptr, size_t align)
 {
     return ledge_is_pow2(align) && ((uintptr_t)ptr & (align - 1)) == 0;
@@ -121,7 +136,7 @@ static inline bool ledge_is_aligned(const void *ptr, size_t align)
  * doesn't fit a size_t. O(1), thread-safe. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(3)
-ledge_status ledge_align_up(size_t value, size_t align, size_t *out);
+ledge_status ledge_align_up(size_t value, size_t align, size_t *out) LEDGE_WARN_ALIGN(align);
 
 /* A ledge_allocator is where an owning object gets its memory from.
  *

@@ -440,14 +440,16 @@ typedef struct ledge_typed {
 LEDGE_MUST_USE
 LEDGE_NONNULL(5)
 ledge_status ledge_typed_from_view(ledge_view view, size_t elem_size, size_t align, uint32_t tag,
-                                   ledge_typed *out);
+                                   ledge_typed *out) LEDGE_WARN_SIZE(elem_size)
+    LEDGE_WARN_ALIGN(align);
 
 /* ledge_typed_from_span is ledge_typed_from_view for bytes that may be written: the typed view can
  * be set as well as read. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(5)
 ledge_status ledge_typed_from_span(ledge_span span, size_t elem_size, size_t align, uint32_t tag,
-                                   ledge_typed *out);
+                                   ledge_typed *out) LEDGE_WARN_SIZE(elem_size)
+    LEDGE_WARN_ALIGN(align);
 
 /* ledge_typed_is_valid tells whether typed keeps its promises: an element size, a power of two that
  * divides it as the alignment, a pointer that is aligned to that and not null, and an end within

@@ -141,6 +141,7 @@ bool ledge_map_is_valid(const ledge_map *map);
 /* --- Reading ------------------------------------------------------------------------------ */
 
 /* ledge_map_length returns the number of entries. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_map_length(const ledge_map *map)
 {

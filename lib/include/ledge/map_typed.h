@@ -231,7 +231,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         return (name##_entry *)(void *)ledge_map_find_entry( \
             &map->base, hash, key, sizeof(K), sizeof(name##_entry), EQUAL, NULL, place); \
     } \
-    static inline __attribute__((unused, warn_unused_result)) ledge_status name##_init( \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1))) ledge_status name##_init( \
         name *map, const ledge_map_config *config, const ledge_allocator *alloc) \
     { \
         ledge_map_config type; \
@@ -244,22 +244,24 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         type.equal = EQUAL; \
         return ledge_map_init_typed(&map->base, &type, config, alloc); \
     } \
-    static inline __attribute__((unused)) void name##_cleanup(name *map) \
+    static inline __attribute__((unused, nonnull(1))) void name##_cleanup(name *map) \
     { \
         ledge_map_cleanup(&map->base); \
     } \
-    static inline __attribute__((unused)) size_t name##_length(const name *map) \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1))) size_t name##_length( \
+        const name *map) \
     { \
         return map->base.length; \
     } \
-    static inline __attribute__((unused)) V *name##_find(const name *map, K key) \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1))) V *name##_find( \
+        const name *map, K key) \
     { \
         struct ledge_map_place place; \
         name##_entry *const entry = \
             name##_find_entry(map, HASH(&key, &map->base.config.seed), &key, &place); \
         return entry ? &entry->value : NULL; \
     } \
-    static inline __attribute__((unused, warn_unused_result)) ledge_status name##_upsert( \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1, 3, 4))) ledge_status name##_upsert( \
         name *map, K key, V **out, bool *is_new) \
     { \
         const uint64_t hash = HASH(&key, &map->base.config.seed); \
@@ -279,7 +281,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         *is_new = missing; \
         return LEDGE_OK; \
     } \
-    static inline __attribute__((unused, warn_unused_result)) ledge_status name##_put( \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1))) ledge_status name##_put( \
         name *map, K key, V value) \
     { \
         V *to; \
@@ -292,7 +294,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         *to = value; \
         return LEDGE_OK; \
     } \
-    static inline __attribute__((unused, warn_unused_result)) ledge_status name##_take( \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1))) ledge_status name##_take( \
         name *map, K key, V *out) \
     { \
         const uint64_t hash = HASH(&key, &map->base.config.seed); \
@@ -305,7 +307,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         ledge_map_remove(&map->base, hash, &place); \
         return LEDGE_OK; \
     } \
-    static inline __attribute__((unused, warn_unused_result)) ledge_status name##_erase( \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1))) ledge_status name##_erase( \
         name *map, K key) \
     { \
         const uint64_t hash = HASH(&key, &map->base.config.seed); \
@@ -318,7 +320,8 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         ledge_map_remove(&map->base, hash, &place); \
         return LEDGE_OK; \
     } \
-    static inline __attribute__((unused)) name##_entry *name##_next(ledge_map_iter *iter) \
+    static inline __attribute__((unused, warn_unused_result, nonnull(1))) name##_entry *name##_next( \
+        ledge_map_iter *iter) \
     { \
         return (name##_entry *)(void *)ledge_map_iter_next(iter, sizeof(name##_entry)); \
     } \

@@ -106,7 +106,8 @@ ledge_status ledge_shared_copy(ledge_view view, const ledge_allocator *alloc, le
 LEDGE_MUST_USE
 LEDGE_NONNULL(6)
 ledge_status ledge_shared_adopt(void *ptr, size_t size, ledge_deallocator *deallocate, void *ctx,
-                                const ledge_allocator *alloc, ledge_shared *out);
+                                const ledge_allocator *alloc, ledge_shared *out)
+    LEDGE_WARN_IF(!deallocate, "deallocate is null: LEDGE_EINVAL");
 
 /* ledge_shared_borrow makes an owner of the size bytes at ptr that doesn't free them: for static
  * memory, and for what is known to outlive every view. alloc is as for ledge_shared_adopt.

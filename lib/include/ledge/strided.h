@@ -63,13 +63,17 @@ typedef struct ledge_strided {
 LEDGE_MUST_USE
 LEDGE_NONNULL(6)
 ledge_status ledge_strided_from_view(ledge_view view, size_t count, size_t size, size_t stride,
-                                     size_t align, ledge_strided *out);
+                                     size_t align, ledge_strided *out) LEDGE_WARN_SIZE(size)
+    LEDGE_WARN_ALIGN(align)
+        LEDGE_WARN_IF(stride < size, "stride is less than size: LEDGE_EOVERLAP");
 
 /* ledge_strided_from_span is ledge_strided_from_view for bytes that may be written. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(6)
 ledge_status ledge_strided_from_span(ledge_span span, size_t count, size_t size, size_t stride,
-                                     size_t align, ledge_strided *out);
+                                     size_t align, ledge_strided *out) LEDGE_WARN_SIZE(size)
+    LEDGE_WARN_ALIGN(align)
+        LEDGE_WARN_IF(stride < size, "stride is less than size: LEDGE_EOVERLAP");
 
 /* ledge_strided_of makes a read-only view of slots that the caller knows to be there, such as one
  * member of every struct in an array:
@@ -192,7 +196,8 @@ static inline const void *ledge_strided_next(ledge_strided_iter *it)
 LEDGE_MUST_USE
 LEDGE_NONNULL(5)
 ledge_status ledge_strided_sub(ledge_strided strided, size_t lo, size_t hi, size_t step,
-                               ledge_strided *out);
+                               ledge_strided *out)
+    LEDGE_WARN_IF(step == 0, "step is 0: LEDGE_EINVAL");
 
 /* ledge_strided_reverse returns the same slots, the last of them first. Can't fail. O(1). */
 LEDGE_MUST_USE
@@ -207,7 +212,7 @@ ledge_strided ledge_strided_reverse(ledge_strided strided);
 LEDGE_MUST_USE
 LEDGE_NONNULL(4)
 ledge_status ledge_strided_field(ledge_strided strided, size_t offset, size_t size,
-                                 ledge_strided *out);
+                                 ledge_strided *out) LEDGE_WARN_SIZE(size);
 
 /* ledge_strided_split cuts every slot in two: *out_head is the first at bytes of each, *out_tail
  * the rest of each. They share no byte. The two must be different objects.

@@ -77,7 +77,8 @@ typedef struct ledge_vec {
  * Returns LEDGE_OK; LEDGE_ESIZE when elem_size is 0, and then *vec is untouched. O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
-ledge_status ledge_vec_init(ledge_vec *vec, size_t elem_size, const ledge_allocator *alloc);
+ledge_status ledge_vec_init(ledge_vec *vec, size_t elem_size, const ledge_allocator *alloc)
+    LEDGE_WARN_SIZE(elem_size);
 
 /* ledge_vec_cleanup frees the vector's memory and leaves *vec all zero, so that cleaning up twice
  * does no harm. *vec must be initialised or all zero. Can't fail. O(1). */
@@ -102,6 +103,7 @@ bool ledge_vec_is_valid(const ledge_vec *vec);
 /* --- Reading ------------------------------------------------------------------------------ */
 
 /* ledge_vec_length returns the number of elements. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_vec_length(const ledge_vec *vec)
 {
@@ -109,6 +111,7 @@ static inline size_t ledge_vec_length(const ledge_vec *vec)
 }
 
 /* ledge_vec_capacity returns the number of elements that fit until the vector has to grow. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_vec_capacity(const ledge_vec *vec)
 {
@@ -153,6 +156,7 @@ ledge_span ledge_vec_as_span(const ledge_vec *vec);
 
 /* ledge_vec_allocated returns the size of the vector's block in bytes, spare memory and what was
  * clipped off included. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_vec_allocated(const ledge_vec *vec)
 {
@@ -313,7 +317,7 @@ ledge_status ledge_vec_clone(const ledge_vec *vec, ledge_vec *out);
 LEDGE_MUST_USE
 LEDGE_NONNULL(4)
 ledge_status ledge_vec_clone_view(ledge_view view, size_t elem_size, const ledge_allocator *alloc,
-                                  ledge_vec *out);
+                                  ledge_vec *out) LEDGE_WARN_SIZE(elem_size);
 
 #ifdef __cplusplus
 }

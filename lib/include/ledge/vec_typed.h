@@ -27,7 +27,7 @@
 /* clang-format off */
 #define LEDGE_VEC_DEFINE(name, T) \
     typedef struct name { ledge_vec base; } name; \
-    LEDGE_VEC_INLINE ledge_status name##_init(name *vec, const ledge_allocator *alloc) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_init(name *vec, const ledge_allocator *alloc) \
     { \
         LEDGE_STATIC_ASSERT(LEDGE_ALIGNOF(T) <= LEDGE_ALIGNOF(max_align_t), \
                             "the type needs more alignment than allocators give"); \
@@ -37,21 +37,21 @@
             vec->base = lent; \
         return status; \
     } \
-    static inline __attribute__((unused)) void name##_cleanup(name *vec) \
+    static inline __attribute__((unused)) LEDGE_NONNULL(1) void name##_cleanup(name *vec) \
     { \
         ledge_vec lent = vec->base; \
         ledge_vec_cleanup(&lent); \
         vec->base = lent; \
     } \
-    static inline __attribute__((unused)) size_t name##_length(const name *vec) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) size_t name##_length(const name *vec) \
     { \
         return vec->base.length; \
     } \
-    LEDGE_VEC_INLINE T *name##_at(const name *vec, size_t index) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) T *name##_at(const name *vec, size_t index) \
     { \
         return index < vec->base.length ? (T *)(void *)vec->base.ptr + index : NULL; \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_push(name *vec, T value) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_push(name *vec, T value) \
     { \
         /* Under ASan the spare memory is closed, and only ledge_vec_push opens it. */ \
         if (LEDGE_HAS_POISON || vec->base.length >= vec->base.capacity) \
@@ -59,15 +59,15 @@
         ((T *)(void *)vec->base.ptr)[vec->base.length++] = value; \
         return LEDGE_OK; \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_append(name *vec, const T *values, size_t n) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_append(name *vec, const T *values, size_t n) \
     { \
         LEDGE_VEC_CALL(ledge_vec_append(&lent, values, n)); \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_insert(name *vec, size_t at, T value) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_insert(name *vec, size_t at, T value) \
     { \
         LEDGE_VEC_CALL(ledge_vec_insert(&lent, at, &value)); \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_pop(name *vec, T *out) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_pop(name *vec, T *out) \
     { \
         LEDGE_VEC_CALL(ledge_vec_pop(&lent, out)); \
     } \

@@ -71,13 +71,17 @@ LEDGE_STATIC_ASSERT(sizeof(ledge_span) == 3 * sizeof(void *), "ledge_span has an
 LEDGE_MUST_USE
 LEDGE_NONNULL(6)
 ledge_status ledge_view_make(const void *ptr, size_t available, size_t length, size_t elem_size,
-                             size_t align, ledge_view *out);
+                             size_t align, ledge_view *out) LEDGE_WARN_SIZE(elem_size)
+    LEDGE_WARN_ALIGN(align)
+        LEDGE_WARN_IF(!ptr && (available != 0 || length != 0), "ptr is null: LEDGE_ENULL");
 
 /* ledge_span_make is ledge_view_make for bytes that may be written. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(6)
 ledge_status ledge_span_make(void *ptr, size_t available, size_t length, size_t elem_size,
-                             size_t align, ledge_span *out);
+                             size_t align, ledge_span *out) LEDGE_WARN_SIZE(elem_size)
+    LEDGE_WARN_ALIGN(align)
+        LEDGE_WARN_IF(!ptr && (available != 0 || length != 0), "ptr is null: LEDGE_ENULL");
 
 /* ledge_view_from_header reads a view from the 3 * sizeof(void *) bytes at header: a pointer, a
  * length and a capacity, each in the machine's byte order, as a ledge_view, a ledge_span and a
@@ -98,6 +102,7 @@ ledge_status ledge_view_from_header(const void *header, ledge_view *out);
 /* ledge_view_of makes a view of the length bytes at ptr, which the caller knows to be there: string
  * literals, arrays, the data an engine hands over. Length and capacity are the same. A null ptr
  * gives the empty view, whatever length says. Can't fail. O(1). */
+LEDGE_MUST_USE
 static inline ledge_view ledge_view_of(const void *ptr, size_t length)
 {
     ledge_view view = {(const unsigned char *)ptr, ptr ? length : 0, ptr ? length : 0};
@@ -105,6 +110,7 @@ static inline ledge_view ledge_view_of(const void *ptr, size_t length)
 }
 
 /* ledge_span_of is ledge_view_of for bytes that may be written. */
+LEDGE_MUST_USE
 static inline ledge_span ledge_span_of(void *ptr, size_t length)
 {
     ledge_span span = {(unsigned char *)ptr, ptr ? length : 0, ptr ? length : 0};
@@ -113,6 +119,7 @@ static inline ledge_span ledge_span_of(void *ptr, size_t length)
 
 /* ledge_span_as_view returns the same bytes, read-only, with the same length and capacity.
  * Can't fail. O(1). */
+LEDGE_MUST_USE
 static inline ledge_view ledge_span_as_view(ledge_span span)
 {
     ledge_view view = {span.ptr, span.length, span.capacity};
@@ -122,10 +129,12 @@ static inline ledge_view ledge_span_as_view(ledge_span span)
 /* ledge_view_is_valid tells whether view keeps the promises of a view: length <= capacity, a null
  * ptr only with capacity 0, and ptr + capacity within the address space. For tests, harnesses and
  * assertions; it can't know whether the memory is there. O(1). */
+LEDGE_MUST_USE
 LEDGE_CONST
 bool ledge_view_is_valid(ledge_view view);
 
 /* ledge_span_is_valid is ledge_view_is_valid for a span. */
+LEDGE_MUST_USE
 LEDGE_CONST
 bool ledge_span_is_valid(ledge_span span);
 
@@ -207,6 +216,7 @@ LEDGE_NONNULL(5)
 ledge_status ledge_span_sub3(ledge_span span, size_t lo, size_t hi, size_t max, ledge_span *out);
 
 /* ledge_view_clip returns view with its capacity cut to its length. Can't fail. O(1). */
+LEDGE_MUST_USE
 static inline ledge_view ledge_view_clip(ledge_view view)
 {
     view.capacity = view.length;
@@ -215,6 +225,7 @@ static inline ledge_view ledge_view_clip(ledge_view view)
 
 /* ledge_span_clip returns span with its capacity cut to its length, so that nothing can be appended
  * to it, and so no append can overwrite what lies behind it. Can't fail. O(1). */
+LEDGE_MUST_USE
 static inline ledge_span ledge_span_clip(ledge_span span)
 {
     span.capacity = span.length;
