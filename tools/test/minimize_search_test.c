@@ -129,8 +129,7 @@ static void is_one_minimal_whatever_the_judge_says(void **state)
     }
 }
 
-/* --- Handles: a definer can only go together with its user
- * ---------------------------------------- */
+/* --- Handles: a definer can only go together with its user ------------------------------------ */
 
 enum { DEFINES = 0x81, USES = 0x82, FAILS = 0x83 };
 
@@ -207,8 +206,7 @@ static void users_of_users_go_too(void **state)
     program_free(&program);
 }
 
-/* --- Two bugs: the shallow one hides the deep one
- * ---------------------------------------------------- */
+/* --- Two bugs: the shallow one hides the deep one --------------------------------------------- */
 
 enum { GUARD = 0x81, TRAP = 0x82, STEP = 0x83, DEEP = 0x84 };
 enum death { DEATH_NONE, DEATH_SHALLOW, DEATH_DEEP };
@@ -258,8 +256,7 @@ static void never_slips_from_the_deep_bug_to_the_shallow_one(void **state)
     program_free(&program);
 }
 
-/* --- Two steps at once
- * --------------------------------------------------------------------------------- */
+/* --- Two steps at once ------------------------------------------------------------------------ */
 
 enum { PUSH = 0x81, POP = 0x82, GET = 0x83 };
 
@@ -461,8 +458,7 @@ static void lowers_a_handle_when_an_earlier_one_has_to_keep_its_name(void **stat
     program_free(&program);
 }
 
-/* --- Items, bytes
- * ----------------------------------------------------------------------------------------- */
+/* --- Items, bytes ----------------------------------------------------------------------------- */
 
 static bool has_item_of_seven(const void *how, const struct program *program)
 {
