@@ -18,8 +18,8 @@ static const uint64_t index_edges[] = {
     SIZE_MAX - 1, SIZE_MAX,
 };
 
-/* None between the 64 that every region is aligned to and the top bit: whether an address is aligned
- * to 128 would differ from run to run. */
+/* None between the 64 that every region is aligned to and the top bit: whether an address is
+ * aligned to 128 would differ from run to run. */
 static const uint64_t alignments[] = {
     1, 2, 4, 8, 16, 32, 64, 0, 3, 6, 12, 24, SIZE_MAX / 2 + 1, SIZE_MAX,
 };
@@ -178,7 +178,8 @@ void kit_resolve(const struct kit_arg *args, size_t count, const struct kit_raw 
     }
 }
 
-void kit_write_size(FILE *out, uint64_t size)
+/* The way people say it: "17", "SIZE_MAX / 2 + 1", "SIZE_MAX - 3". */
+static void write_size(FILE *out, uint64_t size)
 {
     const uint64_t half = SIZE_MAX / 2;
     if (size == SIZE_MAX)
@@ -235,6 +236,6 @@ void kit_write_value(FILE *out, const struct kit_arg *arg, const struct kit_raw 
         write_bytes(out, &value->bytes);
         break;
     default:
-        kit_write_size(out, value->n);
+        write_size(out, value->n);
     }
 }

@@ -74,9 +74,6 @@ void kit_resolve(const struct kit_arg *args, size_t count, const struct kit_raw 
 void kit_write_value(FILE *out, const struct kit_arg *arg, const struct kit_raw *raw,
                      const struct kit_value *value);
 
-/* kit_write_size writes a size the way people say it: "17", "SIZE_MAX / 2 + 1", "SIZE_MAX - 3". */
-void kit_write_size(FILE *out, uint64_t size);
-
 /* Typed readers of a value, for the code that OP() generates. */
 static inline uint32_t kit_get_u32(const struct kit_value *value)
 {

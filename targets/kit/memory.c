@@ -193,11 +193,6 @@ struct kit_ptr kit_memory_point(enum kit_ptr_class class_, size_t k)
     return ptr;
 }
 
-bool kit_ptr_readable(struct kit_ptr ptr)
-{
-    return ptr.class_ != KIT_PTR_FREED;
-}
-
 bool kit_ptr_writable(struct kit_ptr ptr)
 {
     return ptr.class_ != KIT_PTR_FREED && ptr.class_ != KIT_PTR_READONLY;

@@ -52,8 +52,7 @@ void kit_memory_end(void);
 /* kit_memory_point resolves a class and an offset in [0, KIT_REGION). */
 struct kit_ptr kit_memory_point(enum kit_ptr_class class_, size_t k);
 
-/* kit_ptr_readable, kit_ptr_writable: whether the bytes [at, at + avail) may be read, written. */
-bool kit_ptr_readable(struct kit_ptr ptr);
+/* kit_ptr_writable: whether the bytes [at, at + avail) may be written. */
 bool kit_ptr_writable(struct kit_ptr ptr);
 
 /* kit_ptr_class_name is "heap", "null", …; static. */

@@ -56,7 +56,8 @@ static void join(const char *from, size_t len, char *text, size_t text_len)
     }
 }
 
-void binary_compiler(const void *bytes, size_t len, char *text, size_t text_len)
+/* The compilers that wrote into a file of so many bytes. O(sections). */
+static void find_compilers(const void *bytes, size_t len, char *text, size_t text_len)
 {
     struct image image = {bytes, len};
     Elf64_Ehdr header;
@@ -82,7 +83,7 @@ bool binary_read(const char *path, struct binary *binary, struct fail *why)
     if (!file_read(path, &bytes, &len, why))
         return false;
     digest_bytes(bytes, len, binary->sha256);
-    binary_compiler(bytes, len, binary->compiler, sizeof binary->compiler);
+    find_compilers(bytes, len, binary->compiler, sizeof binary->compiler);
     free(bytes);
     return true;
 }

@@ -14,7 +14,4 @@ struct binary {
  * *why when the file can't be read. */
 bool binary_read(const char *path, struct binary *binary, struct fail *why);
 
-/* binary_compiler finds the compilers in len bytes of a file; thread-safe, O(sections). */
-void binary_compiler(const void *bytes, size_t len, char *text, size_t text_len);
-
 #endif

@@ -108,6 +108,9 @@ static void run_row(const struct rows *rows, size_t index)
     json_put(answer, "holds", json_boolean(row.holds));
     json_put(answer, "interrupted", json_boolean(row.interrupted));
     bool ok = json_dumpf(answer, job->answer, 0) == 0 && fflush(job->answer) == 0;
+    json_decref(answer);
+    free(line);
+    bug_row_free(&row);
     _exit(ok ? EXIT_FINE : EXIT_CANNOT);
 }
 

@@ -127,8 +127,6 @@ void campaign_run_ended(struct campaign *campaign, struct instance *instance);
 /* campaign_plan.c */
 void plan_instances(struct campaign *campaign);
 void plan_fill_slots(struct campaign *campaign);
-/* How many seconds an instance should run when its turn comes; 0: too little time is left. */
-unsigned plan_slice(const struct campaign *campaign, const struct instance *instance);
 
 /* instance.c */
 bool instance_start(struct instance *instance, unsigned seconds, struct fail *why);

@@ -105,7 +105,8 @@ static struct instance *next_instance(struct campaign *campaign)
     return best;
 }
 
-unsigned plan_slice(const struct campaign *campaign, const struct instance *instance)
+/* How many seconds an instance should run when its turn comes; 0: too little time is left. */
+static unsigned slice_of(const struct campaign *campaign, const struct instance *instance)
 {
     double left = campaign->options->seconds - campaign_seconds(campaign);
     double slice = campaign->unit > 0 ? campaign->unit * instance->weight : campaign->short_slice;
@@ -136,7 +137,7 @@ void plan_fill_slots(struct campaign *campaign)
     while (!campaign->stopping && campaign->running < campaign->jobs) {
         struct instance *instance = choose(campaign);
         struct fail why;
-        unsigned slice = instance ? plan_slice(campaign, instance) : 0;
+        unsigned slice = instance ? slice_of(campaign, instance) : 0;
         if (slice == 0)
             return;
         if (instance->quick_ends >= QUICK_MOST)

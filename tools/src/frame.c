@@ -113,7 +113,8 @@ static ledge_view without_architecture(ledge_view module)
     return module;
 }
 
-bool frame_module(ledge_view *rest, struct frame *frame)
+/* Takes "(module+0x12)" off the end of *rest. */
+static bool take_module(ledge_view *rest, struct frame *frame)
 {
     if (!text_ends(*rest, ")"))
         return false;
@@ -226,7 +227,8 @@ static size_t place_gap(ledge_view text)
     return starts_place(text_tail(text, last + 1)) ? last : TEXT_NONE;
 }
 
-void frame_function(ledge_view rest, struct frame *frame)
+/* Takes "name place", "name", "place" or nothing. */
+static void take_function(ledge_view rest, struct frame *frame)
 {
     size_t gap = place_gap(rest);
     frame->function = rest;
@@ -275,10 +277,10 @@ static bool take_numbered(ledge_view before, ledge_view rest, struct frame *fram
         take_build_id(text_tail(rest, build), frame);
         rest = text_trim(text_head(rest, build));
     }
-    bool placed = frame_module(&rest, frame);
+    bool placed = take_module(&rest, frame);
     if (frame_lldb(rest, frame) || frame_debugger(rest, frame))
         return true;
-    frame_function(rest, frame);
+    take_function(rest, frame);
     if (!addressed && !placed && frame->line == 0)
         return false;
     return named || placed || frame->function.length > 0 || addressed;
@@ -308,7 +310,7 @@ bool frame_continue(ledge_view line, struct frame *frame)
         frame_place(text_tail(text, at == TEXT_NONE ? 3 : at + 5), &more);
     else if (text_starts(text, "from /") || from != TEXT_NONE)
         more.module = text_tail(text, from == TEXT_NONE ? 5 : from + 7);
-    else if (!frame_module(&text, &more) && (starts_place(text) || may_be_place(text)) &&
+    else if (!take_module(&text, &more) && (starts_place(text) || may_be_place(text)) &&
              text_find_byte(text, ' ') == TEXT_NONE)
         frame_place(text, &more);
     if (more.line == 0 && more.module.length == 0)

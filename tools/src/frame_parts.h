@@ -8,12 +8,6 @@
  * blanks behind it off the front of *rest. */
 bool frame_address(ledge_view *rest, struct frame *frame);
 
-/* frame_module takes "(module+0x12)" off the end of *rest. */
-bool frame_module(ledge_view *rest, struct frame *frame);
-
-/* frame_function takes "name place", "name", "place" or nothing. */
-void frame_function(ledge_view rest, struct frame *frame);
-
 /* frame_debugger takes "name (arguments) at file:line", "name (arguments) from library" and
  * "name (arguments)", as gdb prints them. */
 bool frame_debugger(ledge_view rest, struct frame *frame);

@@ -51,8 +51,6 @@ bool store_commit(struct store *store, bool ok, struct fail *why);
 
 /* store_schema.c */
 
-/* The SQL that makes the tables of this format; for free(). */
-char *schema_sql(void);
 /* Makes the tables in an empty database, or brings an older format up to date; only checks when the
  * store is open for reading. */
 bool schema_prepare(struct store *store, struct fail *why);

@@ -61,7 +61,8 @@ static const char tables[] =
 const char *const schema_tables[] = {"campaigns", "builds",  "artifacts", "crashes",
                                      "issues",    "aliases", NULL};
 
-char *schema_sql(void)
+/* The SQL that makes the tables of this format; for free(). */
+static char *schema_sql(void)
 {
     char *issues = state_triggers(&issue_states), *crashes = state_triggers(&crash_states);
     char *sql = mem_print("%s%s%s", tables, issues, crashes);

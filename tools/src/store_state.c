@@ -50,15 +50,6 @@ bool state_known(const struct state_machine *machine, const char *name)
     return find(machine, name) != NULL;
 }
 
-bool state_legal(const struct state_machine *machine, const char *from, const char *to)
-{
-    const struct state_step *step = find(machine, from);
-    for (size_t i = 0; step && step->next[i]; i++)
-        if (strcmp(step->next[i], to) == 0)
-            return true;
-    return false;
-}
-
 char *state_next(const struct state_machine *machine, const char *from)
 {
     const struct state_step *step = find(machine, from);

@@ -32,10 +32,8 @@ struct state_machine {
 
 extern const struct state_machine issue_states, crash_states;
 
-/* state_known says whether there is such a state; state_legal whether `to` may follow `from`. What
- * isn't known may neither follow nor be followed. */
+/* state_known says whether there is such a state. */
 bool state_known(const struct state_machine *machine, const char *name);
-bool state_legal(const struct state_machine *machine, const char *from, const char *to);
 
 /* state_after is what may follow, NULL-terminated; NULL for what isn't known. */
 const char *const *state_after(const struct state_machine *machine, const char *from);

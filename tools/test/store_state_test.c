@@ -27,20 +27,26 @@ static bool is_listed(const char *list, const char *from, const char *to)
     return found;
 }
 
+static bool is_step(const struct state_machine *machine, const char *from, const char *to)
+{
+    const char *path[1];
+    return state_path(machine, from, to, path, 1) == 1;
+}
+
 static void knows_the_legal_steps(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ISSUE_NAMES; i++)
         for (size_t j = 0; j < ISSUE_NAMES; j++)
-            assert_int_equal(state_legal(&issue_states, issue_names[i], issue_names[j]),
+            assert_int_equal(is_step(&issue_states, issue_names[i], issue_names[j]),
                              is_listed(legal_issue_steps, issue_names[i], issue_names[j]));
     for (size_t i = 0; i < CRASH_NAMES; i++)
         for (size_t j = 0; j < CRASH_NAMES; j++)
-            assert_int_equal(state_legal(&crash_states, crash_names[i], crash_names[j]),
+            assert_int_equal(is_step(&crash_states, crash_names[i], crash_names[j]),
                              is_listed(legal_crash_steps, crash_names[i], crash_names[j]));
     assert_int_equal(issue_states.len, ISSUE_NAMES);
     assert_int_equal(crash_states.len, CRASH_NAMES);
-    assert_false(state_legal(&issue_states, "nowhere", "new"));
+    assert_false(is_step(&issue_states, "nowhere", "new"));
     assert_false(state_known(&issue_states, "nowhere"));
 }
 
