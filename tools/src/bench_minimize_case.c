@@ -78,8 +78,8 @@ static bool read_records(const struct target *target, struct records *records, s
     paths_free(&paths);
     if (ok)
         cut_records(records);
-    return ok && (records->len > 0 ||
-                  fail_set(why, "", "%s has no corpus to make inputs of", target->name));
+    return ok && (records->len > 0 || fail_set(why, "choose a bug of another target",
+                                               "%s has no corpus to make inputs of", target->name));
 }
 
 static void free_records(struct records *records)
@@ -192,7 +192,8 @@ static bool fuzz(const struct making *making, char **found, size_t *len, struct 
     const struct target *target = making->worker.target;
     const struct build *build = target_build(target, "libfuzzer", making->build->sanitizer);
     if (!build)
-        return fail_set(why, "", "%s has no libFuzzer build", making->info->bug->id);
+        return fail_set(why, "build it: cmake --build --preset default",
+                        "%s has no libFuzzer build", making->info->bug->id);
     char *units = mem_print("%s/units", making->contest->place);
     char *artifact = mem_print("%s/found", making->contest->place);
     char *exact = mem_print("-exact_artifact_path=%s", artifact);

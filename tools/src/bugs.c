@@ -26,7 +26,8 @@ bool bug_info_read(const struct bug *bug, struct bug_info *info, struct fail *wh
     json_error_t error;
     *info = (struct bug_info){.bug = bug, .json = json_load_file(bug->file, 0, &error)};
     if (!info->json)
-        return fail_set(why, "", "%s: line %d: %s", bug->file, error.line, error.text);
+        return fail_set(why, "crashes/README.md says what it looks like", "%s: line %d: %s",
+                        bug->file, error.line, error.text);
     info->row = json_string_value(json_object_get(info->json, "row"));
     info->title = json_string_value(json_object_get(info->json, "title"));
     info->hidden = json_is_true(json_object_get(info->json, "hidden"));

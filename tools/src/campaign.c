@@ -318,7 +318,8 @@ static bool absolute_state(const char *state, char **absolute, struct fail *why)
     if (!dir_make(state, why))
         return false;
     *absolute = realpath(state, NULL);
-    return *absolute || fail_set(why, "", "cannot use %s: %s", state, strerror(errno));
+    return *absolute || fail_set(why, "name another place with --state", "cannot use %s: %s", state,
+                                 strerror(errno));
 }
 
 bool campaign_run(const struct manifest *manifest, const struct target *const *targets,

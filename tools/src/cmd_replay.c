@@ -232,7 +232,8 @@ static bool find_given(struct replay *replay, const struct arguments *arguments,
         paths_free(&paths);
     }
     if (ok && replay->inputs_len == 0)
-        return fail_set(why, "", "there is no file to run in the paths given");
+        return fail_set(why, "name a file, or a directory that has some",
+                        "there is no file to run in the paths given");
     return ok;
 }
 

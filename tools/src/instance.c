@@ -183,7 +183,8 @@ bool instance_start(struct instance *instance, unsigned seconds, struct fail *wh
                 uv_close((uv_handle_t *)&run->output, on_failed_closed);
                 uv_close((uv_handle_t *)&run->process, on_failed_closed);
             }
-            ok = fail_set(why, "", "cannot run %s: %s", argv.at[0], uv_strerror(error));
+            ok = fail_set(why, "build it first, or check that it may be executed",
+                          "cannot run %s: %s", argv.at[0], uv_strerror(error));
         } else {
             (void)uv_read_start((uv_stream_t *)&run->output, give_buffer, on_output);
             instance->run = run;

@@ -170,8 +170,8 @@ static bool read_texts(struct reader *reader, const struct place *place, const j
 }
 
 static const char *const engines[] = {"libfuzzer", "afl", "replay", NULL};
-static const char *const sanitizers[] = {"asan", "ubsan",  "tsan",     "msan",
-                                         "none", "cmplog", "edges", "coverage", NULL};
+static const char *const sanitizers[] = {"asan",   "ubsan", "tsan",     "msan", "none",
+                                         "cmplog", "edges", "coverage", NULL};
 
 static bool read_builds(struct reader *reader, const struct place *place, const json_t *object,
                         struct target *target)
@@ -427,7 +427,8 @@ bool manifest_select(const struct manifest *manifest, char *const *names, size_t
         }
     }
     *targets = found;
-    return *len > 0 || fail_set(why, "", "%s has no targets", manifest->path);
+    return *len > 0 || fail_set(why, "add one with ledge_add_target(), and build",
+                                "%s has no targets", manifest->path);
 }
 
 const struct build *target_build(const struct target *target, const char *engine,

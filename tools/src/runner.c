@@ -306,7 +306,8 @@ static bool check_end(const struct build *build, const struct run_result *result
     if (result->crash.found || result->end != PROC_EXITED || result->code == 0 || is_command(build))
         return true;
     size_t line = strcspn(result->log, "\n");
-    return fail_set(why, "", "%s ended with exit code %d%s%.*s", build->binary, result->code,
+    return fail_set(why, "run it by hand: it has to exit with 0 where nothing fails",
+                    "%s ended with exit code %d%s%.*s", build->binary, result->code,
                     line ? ": " : "", (int)(line < 300 ? line : 300), result->log);
 }
 
