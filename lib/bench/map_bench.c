@@ -170,9 +170,10 @@ static void *allocate(size_t size)
     return block;
 }
 
-static void fill(uint64_t *keys, uint64_t *shuffled, uint64_t *absent, size_t n)
+/* Other keys each round: else branch predictors learn them, for maps without a seed. */
+static void fill(uint64_t *keys, uint64_t *shuffled, uint64_t *absent, size_t n, size_t round)
 {
-    uint64_t state = n;
+    uint64_t state = n + round;
     for (size_t i = 0; i < n; i++) {
         keys[i] = shuffled[i] = bench_random(&state);
         absent[i] = bench_random(&state);
@@ -218,9 +219,9 @@ static void run(size_t n, size_t rounds)
     uint64_t *const keys = allocate(n * sizeof(*keys)),
                     *const shuffled = allocate(n * sizeof(*keys)),
                     *const absent = allocate(n * sizeof(*keys));
-    fill(keys, shuffled, absent, n);
     const struct map_keys in = {n, keys, shuffled, absent};
     for (size_t round = 0; round < rounds; round++) {
+        fill(keys, shuffled, absent, n, round);
         for (size_t s = 0; s < SUBJECTS; s++) {
             double out[MAP_PHASES];
             subjects[s].round(&in, out);

@@ -3,17 +3,11 @@
 
 #include <ledge/harden.h>
 
-enum { LEAST_GROUPS = 8, SEGMENT_BYTES = 1 << 16 };
+enum { LEAST_STEP = 8, STEP_BYTES = 1 << 16 };
 
 #define MAX_ENTRY ((size_t)PTRDIFF_MAX / 4096)
 
 /* --- Life --------------------------------------------------------------------------------- */
-
-static uint64_t default_hash(const void *key, size_t size, const ledge_hash_seed *seed, void *ctx)
-{
-    (void)ctx;
-    return ledge_hash_default(key, size, seed);
-}
 
 /* The alignment that an object of so many bytes may have: the power of two in its size. */
 static size_t natural_alignment(size_t size)
@@ -51,14 +45,14 @@ static ledge_status lay_out(ledge_map_config *config)
     return config->entry_size <= MAX_ENTRY ? LEDGE_OK : LEDGE_EOVERFLOW;
 }
 
-/* How many groups a segment has before it is split: as many as fit into 64 KB, but no fewer than
- * LEAST_GROUPS, so that some are free while others are full. */
-static size_t most_groups(size_t entry_size)
+/* How many groups are moved at a time: as many as fit into 64 KB, but no fewer than LEAST_STEP, so
+ * that some are free while others are full. */
+static size_t default_step(size_t entry_size)
 {
-    size_t groups = LEDGE_MAP_MAX_GROUPS;
-    while (groups > LEAST_GROUPS && groups * LEDGE_MAP_SLOTS * entry_size > SEGMENT_BYTES)
-        groups /= 2;
-    return groups;
+    size_t step = LEDGE_MAP_MAX_STEP;
+    while (step > LEAST_STEP && step * LEDGE_MAP_SLOTS * entry_size > STEP_BYTES)
+        step /= 2;
+    return step;
 }
 
 ledge_status ledge_map_init(ledge_map *map, const ledge_map_config *config,
@@ -70,12 +64,14 @@ ledge_status ledge_map_init(ledge_map *map, const ledge_map_config *config,
     ledge_status status = lay_out(&full);
     if (status != LEDGE_OK)
         return status;
-    if (!full.hash)
-        full.hash = default_hash;
+    if (full.step == 0)
+        full.step = default_step(full.entry_size);
+    if (!ledge_is_pow2(full.step) || full.step > LEDGE_MAP_MAX_STEP)
+        return LEDGE_EINVAL;
     if (full.seed.k0 == 0 && full.seed.k1 == 0)
         full.seed = ledge_hash_seed_random(map);
 
-    *map = (ledge_map){.config = full, .most_groups = most_groups(full.entry_size)};
+    *map = (ledge_map){.config = full};
     if (alloc)
         map->alloc = *alloc;
     return LEDGE_OK;
@@ -90,6 +86,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         both.destroy_value = config->destroy_value;
         both.ctx = config->ctx;
         both.seed = config->seed;
+        both.step = config->step;
     }
     return ledge_map_init(map, &both, alloc);
 }
@@ -105,16 +102,23 @@ static void destroy_values(const ledge_map *map)
 void ledge_map_cleanup(ledge_map *map)
 {
     destroy_values(map);
-    map_index_free(map);
-    *map = (ledge_map){.length = 0};
+    map_table_free(map, &map->table);
+    map_table_free(map, &map->old);
+    *map = (ledge_map){.plain = false};
 }
 
 void ledge_map_clear(ledge_map *map)
 {
     destroy_values(map);
-    for (size_t i = 0; i < map_dir_length(map); i += map_span(map, map->dir[i].segment))
-        map_segment_clear(map, map->dir[i].segment);
-    map->length = 0;
+    /* Where iterators have been isn't known of the groups that nothing was moved to yet. */
+    if (map->old.tags)
+        memset(map->table.visited, 1, map_groups(&map->table));
+    map_table_free(map, &map->old);
+    map->moved = 0;
+    map->removed = map->added += 1;
+    map->plain = map->table.tags != NULL;
+    if (map->plain)
+        map_table_clear(map);
     LEDGE_CHECK_DEBUG(ledge_map_is_valid(map));
 }
 
@@ -124,14 +128,17 @@ static unsigned char *find(const ledge_map *map, uint64_t hash, const void *key,
                            struct ledge_map_place *out)
 {
     const ledge_map_config *const config = &map->config;
-    return ledge_map_find_entry(map, hash, key, config->key_size, config->entry_size, config->equal,
-                                config->ctx, out);
+    /* Numbers are worth not to call memcmp. */
+    if (map->plain && config->key_size == sizeof(uint64_t) && !config->equal)
+        return ledge_map_search(&map->table, map->reach, hash, key, sizeof(uint64_t),
+                                config->entry_size, NULL, NULL, out);
+    return ledge_map_find_slow(map, hash, key, out);
 }
 
 void *ledge_map_find(const ledge_map *map, const void *key)
 {
     struct ledge_map_place place;
-    if (map->length == 0)
+    if (ledge_map_length(map) == 0)
         return NULL;
     unsigned char *const entry = find(map, map_hash(map, key), key, &place);
     return entry ? entry + map->config.value_offset : NULL;
@@ -162,9 +169,9 @@ static ledge_status find_or_add(ledge_map *map, const void *key, const void *val
     unsigned char *entry = find(map, hash, key, &place);
     *is_new = !entry;
     if (!entry) {
-        ledge_status status = ledge_map_add(map, hash, &entry);
-        if (status != LEDGE_OK)
-            return status;
+        entry = ledge_map_add(map, hash, config->entry_size);
+        if (!entry)
+            return LEDGE_ENOMEM;
         memcpy(entry, key, config->key_size);
         if (value)
             memcpy(entry + config->value_offset, value, config->value_size);
@@ -210,7 +217,7 @@ ledge_status ledge_map_upsert(ledge_map *map, const void *key, void **out, bool 
 
 static ledge_status remove_key(ledge_map *map, const void *key, bool destroy, void *out)
 {
-    if (map->length == 0)
+    if (ledge_map_length(map) == 0)
         return LEDGE_ENOTFOUND;
     const uint64_t hash = map_hash(map, key);
     struct ledge_map_place place;
@@ -221,7 +228,7 @@ static ledge_status remove_key(ledge_map *map, const void *key, bool destroy, vo
         memcpy(out, entry + map->config.value_offset, map->config.value_size);
     if (destroy)
         map_destroy_value(map, entry);
-    ledge_map_remove(map, hash, &place);
+    ledge_map_remove(map, hash, entry, map->config.entry_size, &place);
     LEDGE_CHECK_DEBUG(ledge_map_is_valid(map));
     return LEDGE_OK;
 }
@@ -241,40 +248,41 @@ ledge_status ledge_map_take(ledge_map *map, const void *key, void *out)
 /* What is wrong is added up rather than returned at once: a check that never fails is then no
  * branch that never is taken. */
 
-/* Whether a search for an entry of the hash comes to a group. Adds to *passed the groups before it
- * that count the entry. */
-static bool path_is_valid(const struct ledge_map_segment *segment, uint64_t hash, size_t group,
-                          size_t *passed)
+/* Whether the entries of a group are where they are found. Adds how many they are to *count, and to
+ * *passed the groups that count them. */
+static bool group_is_valid(const ledge_map *map, const struct ledge_map_table *table, size_t group,
+                           size_t *count, size_t *passed)
 {
     bool valid = true;
-    for (size_t at = (size_t)hash & segment->mask; at != group; at = (at + 1) & segment->mask) {
-        const unsigned here = ledge_map_groups(segment)[at].passed[ledge_map_tag(hash) & 3];
-        valid &= here != 0;
-        *passed += here != UINT8_MAX;
+    const size_t first = group * LEDGE_MAP_SLOTS;
+    for (unsigned taken = map_taken(table->tags + first); taken; taken &= taken - 1) {
+        const size_t index = first + (unsigned)__builtin_ctz(taken);
+        const uint64_t hash = map_hash(map, map_entry(map, table, index));
+        const size_t home = (size_t)hash & table->mask;
+        valid &= map_table_of(map, hash) == table;
+        valid &= table->tags[index] == (uint8_t)ledge_map_tags_of(hash);
+        valid &= (home ^ group) < map->reach;
+        for (size_t i = 0; i < (home ^ group); i++) {
+            valid &= table->passed[home ^ i] != 0;
+            *passed += table->passed[home ^ i] != UINT8_MAX;
+        }
+        ++*count;
     }
     return valid;
 }
 
-/* Whether each entry of a segment is where it is found, and what the segment and its groups count
- * adds up: a group's count of 255 may say anything. */
-static bool segment_is_valid(const ledge_map *map, const struct ledge_map_segment *segment)
+/* The same of the groups of a table that are in use, and whether what they count adds up: a count
+ * of 255 may say anything. */
+static bool table_is_valid(const ledge_map *map, const struct ledge_map_table *table, size_t *count)
 {
     bool valid = true;
-    size_t count = 0, counted = 0, passed = 0;
-    for (size_t at = 0; at <= segment->mask; at++) {
-        const struct ledge_map_group *const group = &ledge_map_groups(segment)[at];
-        for (unsigned i = 0; i < 4; i++)
-            counted += group->passed[i] % UINT8_MAX;
-        for (unsigned taken = map_taken(group); taken; taken &= taken - 1, count++) {
-            const unsigned slot = (unsigned)__builtin_ctz(taken);
-            const uint64_t hash = map_hash(map, map_entry(map, segment, at, slot));
-            valid &= ledge_map_dir_of(map, hash)->segment == segment;
-            valid &= group->tag[slot] == ledge_map_tag(hash);
-            valid &= path_is_valid(segment, hash, at, &passed);
-        }
+    size_t counted = 0, passed = 0;
+    for (size_t group = 0; group <= table->mask; group++) {
+        if (!map_in_use(map, table, group))
+            continue;
+        valid &= group_is_valid(map, table, group, count, &passed);
+        counted += table->passed[group] % UINT8_MAX;
     }
-    valid &= count == segment->count;
-    valid &= count <= map_segment_limit(segment->mask + 1);
     valid &= counted == passed;
     return valid;
 }
@@ -282,22 +290,11 @@ static bool segment_is_valid(const ledge_map *map, const struct ledge_map_segmen
 bool ledge_map_is_valid(const ledge_map *map)
 {
     bool valid = true;
-    size_t length = 0, segments = 0;
-    for (size_t i = 0, span; i < map_dir_length(map); i += span, segments++) {
-        const struct ledge_map_segment *const segment = map->dir[i].segment;
-        if (segment->depth > 32 - map->dir_shift)
-            return false;
-        span = map_span(map, segment);
-        valid &= i % span == 0;
-        for (size_t j = i; j < i + span; j++) {
-            const struct ledge_map_dir *const same = &map->dir[j % map_dir_length(map)];
-            valid &= same->segment == segment;
-            valid &= same->mask == segment->mask;
-        }
-        valid &= segment_is_valid(map, segment);
-        length += segment->count;
-    }
-    valid &= length == map->length;
-    valid &= segments == map->segments;
+    size_t count = 0;
+    valid &= map->plain == (map->table.tags && !map->old.tags);
+    valid &= map->limit == (map->table.tags ? map_limit(map_groups(&map->table)) : 0);
+    valid &= table_is_valid(map, &map->table, &count);
+    valid &= table_is_valid(map, &map->old, &count);
+    valid &= count == ledge_map_length(map);
     return valid;
 }

@@ -6,45 +6,23 @@
 
 /* --- Room --------------------------------------------------------------------------------- */
 
-/* Makes every segment large enough, or the map deep enough, for n entries. */
-static ledge_status make_room_for(ledge_map *map, size_t n, unsigned depth)
-{
-    ledge_status status = map->dir ? LEDGE_OK : map_index_start(map);
-    if (status == LEDGE_OK)
-        status = map_index_deepen(map, depth);
-    while (status == LEDGE_OK && map->segments == 1) {
-        const size_t groups = map->dir[0].mask + 1;
-        if (groups >= map->most_groups || map_segment_limit(groups) >= n)
-            break;
-        status = map_index_grow(map, 0);
-    }
-    for (size_t i = 0; status == LEDGE_OK && i < map_dir_length(map);) {
-        const struct ledge_map_segment *const segment = map->dir[i].segment;
-        if (segment->depth < depth)
-            status = map_index_split(map, i);
-        else
-            i += map_span(map, segment);
-    }
-    return status;
-}
-
 ledge_status ledge_map_reserve(ledge_map *map, size_t n)
 {
     if (map->config.key_size == 0)
         return LEDGE_ESIZE;
     if (n == 0)
         return LEDGE_OK;
+    if (n > PTRDIFF_MAX / LEDGE_MAP_SLOTS)
+        return LEDGE_EOVERFLOW;
 
-    /* As hashes aren't quite even, a segment among many may be a sixteenth fuller than others. */
-    const size_t most = map_segment_limit(map->most_groups), many = most - most / 16;
-    unsigned depth = 0;
-    if (n > most) {
-        while (depth <= LEDGE_MAP_MAX_DEPTH && many < ((n - 1) >> depth) + 1)
-            depth++;
-        if (depth > LEDGE_MAP_MAX_DEPTH)
-            return LEDGE_EOVERFLOW;
-    }
-    ledge_status status = make_room_for(map, n, depth);
+    size_t groups = 1;
+    while (map_limit(groups) < n)
+        groups *= 2;
+    ledge_status status = LEDGE_OK;
+    if (map->limit < map_limit(groups))
+        status = map_grow(map, groups);
+    if (status == LEDGE_OK)
+        map_finish(map);
     LEDGE_CHECK_DEBUG(ledge_map_is_valid(map));
     return status;
 }
@@ -54,39 +32,44 @@ ledge_status ledge_map_reserve(ledge_map *map, size_t n)
 /* A map like *map, with nothing of its memory. */
 static ledge_map empty_like(const ledge_map *map)
 {
-    ledge_map empty = *map;
-    empty.dir = NULL;
-    empty.segments = empty.length = 0;
-    return empty;
+    return (ledge_map){
+        .added = map->removed, .removed = map->removed, .config = map->config, .alloc = map->alloc};
+}
+
+/* Frees a map's memory, without destroying values. */
+static void free_tables(ledge_map *map)
+{
+    map_table_free(map, &map->table);
+    map_table_free(map, &map->old);
 }
 
 ledge_status ledge_map_shrink_to_fit(ledge_map *map)
 {
     ledge_map tight = empty_like(map);
-    ledge_status status = map->length ? ledge_map_reserve(&tight, map->length) : LEDGE_OK;
-    for (ledge_map_iter it = ledge_map_begin(map); status == LEDGE_OK && ledge_map_next(&it);) {
-        unsigned char *entry;
-        status = ledge_map_add(&tight, map_hash(map, it.key), &entry);
-        if (status == LEDGE_OK)
-            memcpy(entry, it.key, map->config.entry_size);
-    }
-    if (status != LEDGE_OK) {
-        map_index_free(&tight);
+    ledge_status status =
+        ledge_map_length(map) ? ledge_map_reserve(&tight, ledge_map_length(map)) : LEDGE_OK;
+    if (status != LEDGE_OK)
         return status;
+    /* There is the room that was reserved: nothing fails. */
+    for (ledge_map_iter it = ledge_map_begin(map); ledge_map_next(&it);) {
+        unsigned char *const entry = ledge_map_add_slow(&tight, map_hash(map, it.key));
+        memcpy(entry, it.key, map->config.entry_size);
     }
-    map_index_free(map);
+    free_tables(map);
     *map = tight;
     return LEDGE_OK;
 }
 
-/* Copies the entry in a slot of a group to the same slot of a copy of the segment, its value by
- * clone_value if there is one. */
-static ledge_status copy_entry(const ledge_map *map, const struct ledge_map_segment *from,
-                               struct ledge_map_segment *to, size_t group, unsigned slot)
+/* Adds a copy of the entry at an index of one of the map's tables, its value by clone_value if
+ * there is one, to a map with as many groups. */
+static ledge_status clone_entry(const ledge_map *map, const struct ledge_map_table *from,
+                                size_t index, ledge_map *out)
 {
     const ledge_map_config *const config = &map->config;
-    const unsigned char *const entry = map_entry(map, from, group, slot);
-    unsigned char *const copy = map_entry(map, to, group, slot);
+    const unsigned char *const entry = map_entry(map, from, index);
+    const uint64_t hash = map_hash(map, entry);
+    const size_t there = map_free_slot(out, &out->table, hash);
+    unsigned char *const copy = map_entry(map, &out->table, there);
     ledge_unpoison(copy, config->entry_size);
     memcpy(copy, entry, config->entry_size);
     if (config->clone_value) {
@@ -95,22 +78,23 @@ static ledge_status copy_entry(const ledge_map *map, const struct ledge_map_segm
         if (status != LEDGE_OK)
             return status;
     }
-    ledge_map_groups(to)[group].tag[slot] = ledge_map_groups(from)[group].tag[slot];
-    to->count++;
+    map_take(out, &out->table, there, hash);
+    out->added++;
     return LEDGE_OK;
 }
 
-/* Copies the entries of a segment to an empty one. Those that were copied are there also where it
- * fails. */
-static ledge_status copy_segment(const ledge_map *map, const struct ledge_map_segment *from,
-                                 struct ledge_map_segment *to)
+/* Adds copies of the entries of one of the map's tables. Those that were copied are there also
+ * where it fails. */
+static ledge_status clone_table(const ledge_map *map, const struct ledge_map_table *from,
+                                ledge_map *out)
 {
     for (size_t group = 0; group <= from->mask; group++) {
-        const struct ledge_map_group *const old = &ledge_map_groups(from)[group];
-        unsigned taken = map_taken(old);
-        memcpy(ledge_map_groups(to)[group].passed, old->passed, sizeof(old->passed));
-        for (; taken; taken &= taken - 1) {
-            ledge_status status = copy_entry(map, from, to, group, (unsigned)__builtin_ctz(taken));
+        if (!map_in_use(map, from, group))
+            continue;
+        const size_t first = group * LEDGE_MAP_SLOTS;
+        for (unsigned taken = map_taken(from->tags + first); taken; taken &= taken - 1) {
+            ledge_status status =
+                clone_entry(map, from, first + (unsigned)__builtin_ctz(taken), out);
             if (status != LEDGE_OK)
                 return status;
         }
@@ -121,13 +105,15 @@ static ledge_status copy_segment(const ledge_map *map, const struct ledge_map_se
 ledge_status ledge_map_clone(const ledge_map *map, ledge_map *out)
 {
     ledge_map copy = empty_like(map);
-    ledge_status status = map->dir ? map_index_like(map, &copy) : LEDGE_OK;
+    ledge_status status = LEDGE_OK;
+    if (map->table.tags)
+        status = map_grow(&copy, map_groups(&map->table));
     if (status != LEDGE_OK)
         return status;
-    for (size_t i = 0; status == LEDGE_OK && i < map_dir_length(map);
-         i += map_span(map, map->dir[i].segment))
-        status = copy_segment(map, map->dir[i].segment, copy.dir[i].segment);
-    copy.length = map->length;
+    copy.reach = map->reach > copy.reach ? map->reach : copy.reach;
+    status = clone_table(map, &map->table, &copy);
+    if (status == LEDGE_OK)
+        status = clone_table(map, &map->old, &copy);
     if (status != LEDGE_OK) {
         ledge_map_cleanup(&copy);
         return status;

@@ -1,8 +1,8 @@
 /* map_impl.h: what the sources of the map share, and nobody else.
  *
  *   map.c          the public functions, on top of these
- *   map_index.c    directory, segments, groups
- *   map_copy.c     what goes through all of them: reserve, shrink, clone
+ *   map_table.c    tables: memory, growth, adding
+ *   map_copy.c     what goes through all entries: reserve, shrink, clone
  *   map_iter.c     iteration */
 #ifndef LEDGE_MAP_IMPL_H
 #define LEDGE_MAP_IMPL_H
@@ -14,20 +14,27 @@
 
 static inline uint64_t map_hash(const ledge_map *map, const void *key)
 {
-    return map->config.hash(key, map->config.key_size, &map->config.seed, map->config.ctx);
+    const ledge_map_config *const config = &map->config;
+    return config->hash ? config->hash(key, config->key_size, &config->seed, config->ctx)
+                        : ledge_hash_default(key, config->key_size, &config->seed);
 }
 
-static inline unsigned char *map_entry(const ledge_map *map,
-                                       const struct ledge_map_segment *segment, size_t group,
-                                       unsigned slot)
+/* Groups of a table that has memory. */
+static inline size_t map_groups(const struct ledge_map_table *table)
 {
-    return ledge_map_entry(segment, segment->mask, group, slot, map->config.entry_size);
+    return table->mask + 1;
 }
 
-/* The slots of a group that hold an entry, as bits. */
-static inline unsigned map_taken(const struct ledge_map_group *group)
+static inline unsigned char *map_entry(const ledge_map *map, const struct ledge_map_table *table,
+                                       size_t index)
 {
-    return ~ledge_map_match(group, 0) & ((1u << LEDGE_MAP_SLOTS) - 1);
+    return table->entries + index * map->config.entry_size;
+}
+
+/* The slots of a group, whose tags are given, that hold an entry, as bits. */
+static inline unsigned map_taken(const uint8_t *tags)
+{
+    return ~ledge_map_match(tags, 0) & ((1u << LEDGE_MAP_SLOTS) - 1);
 }
 
 static inline void map_destroy_value(const ledge_map *map, unsigned char *entry)
@@ -36,57 +43,47 @@ static inline void map_destroy_value(const ledge_map *map, unsigned char *entry)
         map->config.destroy_value(entry + map->config.value_offset, map->config.ctx);
 }
 
-/* Entries of the directory: 0 where there is none. */
-static inline size_t map_dir_length(const ledge_map *map)
+/* The table that a hash's entry is in, or would be. It has no memory where the map hasn't. */
+static inline const struct ledge_map_table *map_table_of(const ledge_map *map, uint64_t hash)
 {
-    return map->dir ? (size_t)1 << (32 - map->dir_shift) : 0;
+    return !map->plain && ((size_t)hash & map->old.mask) >= map->moved ? &map->old : &map->table;
 }
 
-/* How many entries of the directory lead to a segment. They are neighbours, so that
- *
- *     for (size_t i = 0, span; i < map_dir_length(map); i += span)
- *
- * with span = map_span(map, map->dir[i].segment) goes through all segments. */
-static inline size_t map_span(const ledge_map *map, const struct ledge_map_segment *segment)
+/* Whether a group of one of the map's tables is in use: not moved away yet, or moved to already. */
+static inline bool map_in_use(const ledge_map *map, const struct ledge_map_table *table,
+                              size_t group)
 {
-    return map_dir_length(map) >> segment->depth;
+    return table->tags && map_table_of(map, group) == table;
 }
 
-/* Bytes of a segment of so many groups. */
-static inline size_t map_segment_bytes(const ledge_map *map, size_t groups)
+/* map_free_slot returns the first free slot of a hash's run in a table; SIZE_MAX where there is
+ * none. */
+LEDGE_INTERNAL size_t map_free_slot(const ledge_map *map, const struct ledge_map_table *table,
+                                    uint64_t hash);
+
+/* map_take makes a free slot that of an entry of a hash. Its bytes are undefined. */
+LEDGE_INTERNAL void map_take(const ledge_map *map, const struct ledge_map_table *table,
+                             size_t index, uint64_t hash);
+
+/* map_grow gives a map a table of so many groups: more than it has, a power of two. Entries are yet
+ * to be moved there, unless there were none. LEDGE_OK; LEDGE_EOVERFLOW when it would be more memory
+ * than can be; LEDGE_ENOMEM. */
+LEDGE_INTERNAL ledge_status map_grow(ledge_map *map, size_t groups);
+
+/* map_finish moves what is in the old table, if there is one. */
+LEDGE_INTERNAL void map_finish(ledge_map *map);
+
+/* map_table_clear frees all slots of the map's table, without destroying values. */
+LEDGE_INTERNAL void map_table_clear(const ledge_map *map);
+
+/* map_table_free frees a table's memory, if it has any, and makes it all zero. */
+LEDGE_INTERNAL void map_table_free(const ledge_map *map, struct ledge_map_table *table);
+
+/* Entries that a table of so many groups takes before the map grows. Thirteen in sixteen slots:
+ * more makes searches longer, less makes the memory larger. */
+static inline size_t map_limit(size_t groups)
 {
-    return sizeof(struct ledge_map_segment) +
-           groups * (sizeof(struct ledge_map_group) + LEDGE_MAP_SLOTS * map->config.entry_size);
+    return groups * 13;
 }
-
-/* map_segment_clear frees all slots of a segment, without destroying values. */
-LEDGE_INTERNAL void map_segment_clear(const ledge_map *map, struct ledge_map_segment *segment);
-
-/* map_segment_new returns a segment of free slots that is in no directory yet; null without
- * memory. map_segment_free frees it; null is fine. */
-LEDGE_INTERNAL struct ledge_map_segment *map_segment_new(const ledge_map *map, size_t groups,
-                                                         unsigned depth);
-LEDGE_INTERNAL void map_segment_free(const ledge_map *map, struct ledge_map_segment *segment);
-
-/* map_index_start gives an empty map without memory its first segment. LEDGE_OK; LEDGE_ENOMEM. */
-LEDGE_INTERNAL ledge_status map_index_start(ledge_map *map);
-
-/* map_index_deepen makes the directory at least 1 << depth long. LEDGE_OK; LEDGE_ENOMEM. */
-LEDGE_INTERNAL ledge_status map_index_deepen(ledge_map *map, unsigned depth);
-
-/* map_index_grow doubles the groups of the segment at an index of the directory; map_index_split
- * makes two segments of it. LEDGE_OK; LEDGE_ENOMEM, and the entries are where they were. */
-LEDGE_INTERNAL ledge_status map_index_grow(ledge_map *map, size_t at);
-LEDGE_INTERNAL ledge_status map_index_split(ledge_map *map, size_t at);
-
-/* map_index_like gives *out, which has none, memory like that of *map, which has some, with no
- * entries. LEDGE_OK; LEDGE_ENOMEM, and then it has none. */
-LEDGE_INTERNAL ledge_status map_index_like(const ledge_map *map, ledge_map *out);
-
-/* map_index_free frees all memory, without destroying values. */
-LEDGE_INTERNAL void map_index_free(ledge_map *map);
-
-/* Entries that a segment of so many groups takes before it is full. */
-LEDGE_INTERNAL size_t map_segment_limit(size_t groups);
 
 #endif /* LEDGE_MAP_IMPL_H */

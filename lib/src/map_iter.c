@@ -1,25 +1,27 @@
 /* map_iter.c: iteration that goes on while the map changes. See ledge/map.h.
  *
- * An iterator goes through the segments in the order of the directory, and through the places of
- * each from 0 up. A place is a group's index and, in the low 4 bits, a slot. Of the segment that it
- * is in, the iterator has seen what is below its place: that is, group `at` and the lowest bit of
- * `ahead`, the slots of that group that are left. Two things may happen to the segment meanwhile,
- * and in both of them entries keep their places:
+ * To an iterator a map is made of units: config.step groups each, or as many as there are. It goes
+ * through the places of a unit from 0 up. A place is a group's index in the unit and, in the low 5
+ * bits, a slot. Of the unit that it is in, the iterator has seen what is below its place: that is,
+ * group `at` and the lowest bit of `ahead`, the entries of that group that are left. Two things may
+ * happen to the unit meanwhile, and in both of them entries keep their places:
  *
- * - It is split. What was seen of the lower half is what was seen of the upper half, which is next
- *   in the directory. Where the segments get as deep as d, level[d] holds that place for the upper
- *   half, until the iterator comes there; if that half was split itself meanwhile, it holds for all
- *   its parts.
- * - Its groups are doubled, from n to 2n. Then the groups from n on are as far seen as those from 0
- *   on were at that time. skip[log2 n] holds that place, to be added when group n is reached; and,
- *   after another doubling, 3n, and so on: any group that is a multiple of n but of no larger power
- *   of two.
+ * - It becomes two, as a further bit of the hash tells units apart. They are halves of the path,
+ * the sequence of those bits, that all entries of the unit have in common; and paths is what the
+ *   iterator goes through, in the order of numbers. What was seen of the lower half is what was
+ * seen of the upper half, which is next. Where the paths get as long as d, level[d] holds that
+ * place for the upper half, until the iterator comes there; if that half was split itself
+ * meanwhile, it holds for all its parts.
+ * - Its groups are doubled, from n to 2n, as there were fewer than config.step. Then the groups
+ * from n on are as far seen as those from 0 on were at that time. skip[log2 n] holds that place, to
+ * be added when group n is reached; and, after another doubling, 3n, and so on: any group that is a
+ *   multiple of n but of no larger power of two.
  *
  * While the iterator stands before slot 0 of a group, that group's skip has not been added. This
  * holds for a remembered place just as well: where a skip leads, the next one is looked for. */
 #include "map_impl.h"
 
-enum { ALL_SLOTS = (1 << LEDGE_MAP_SLOTS) - 1 };
+enum { SLOT_BITS = 5 };
 
 /* The logarithm of the largest power of two that divides a number, which isn't 0. */
 static unsigned log2_lowest(size_t number)
@@ -27,41 +29,63 @@ static unsigned log2_lowest(size_t number)
     return (unsigned)__builtin_ctzll(number);
 }
 
+static uint64_t reverse_bits(uint64_t bits)
+{
+    uint64_t reversed = 0;
+    for (unsigned i = 0; i < 64; i++)
+        reversed |= (bits >> i & 1) << (63 - i);
+    return reversed;
+}
+
+/* How far the iterator has seen its unit. */
 static size_t place_of(const ledge_map_iter *iter)
 {
-    return iter->at << 4 | (iter->ahead ? (unsigned)__builtin_ctz(iter->ahead) : LEDGE_MAP_SLOTS);
+    const size_t before = iter->at << SLOT_BITS;
+    if (iter->at >= iter->groups)
+        return before;
+    return before + (iter->ahead ? (unsigned)__builtin_ctz(iter->ahead) : LEDGE_MAP_SLOTS);
 }
 
-static void go_to(ledge_map_iter *iter, size_t place)
+/* Finds the unit of the iterator's path, or the one that it is to become a part of. */
+static void find_unit(ledge_map_iter *iter)
 {
-    iter->at = place >> 4;
-    iter->ahead = ALL_SLOTS & ~0u << (place & 15);
+    const ledge_map *const map = iter->map;
+    const size_t step = map->config.step;
+    const uint64_t unit = reverse_bits(iter->path);
+    const struct ledge_map_table *const table = map_table_of(map, unit * step);
+    const size_t groups = map_groups(table), units = groups > step ? groups / step : 1;
+    iter->groups = groups / units;
+    iter->depth = log2_lowest(units);
+    iter->removed = map->removed;
+    const size_t first = ((size_t)unit & (units - 1)) * iter->groups;
+    iter->tags = table->tags + first * LEDGE_MAP_SLOTS;
+    iter->first = map_entry(map, table, first * LEDGE_MAP_SLOTS);
+    /* From now on its entries have to keep their places. Other threads may iterate, too. */
+    __atomic_store_n(&table->visited[first], 1, __ATOMIC_RELAXED);
 }
 
-/* The segment of iter->hash has, or had when it was split off, so many groups, of which what is
- * below a place was seen; depth is how deep it was. If it was split or doubled since, the same is
- * true of the other parts. */
-static void follow_segment(ledge_map_iter *iter, unsigned depth, size_t groups, size_t place)
+/* The path of the iterator was, when its unit was last looked at, of some length; the unit had so
+ * many groups, and what is below a place was seen of it. If it was split or doubled since, the same
+ * is true of the other parts. Returns the place. */
+static size_t follow_unit(ledge_map_iter *iter, unsigned depth, size_t groups, size_t place)
 {
-    iter->segment = ledge_map_dir_of(iter->map, iter->hash)->segment;
-    iter->depth = iter->segment->depth;
-    iter->moves = iter->map->moves;
+    find_unit(iter);
     while (depth < iter->depth) {
         depth++;
-        iter->level[depth].groups = groups;
-        iter->level[depth].place = place;
+        iter->level[depth].groups = (uint16_t)groups;
+        iter->level[depth].place = (uint16_t)place;
     }
-    iter->groups = iter->segment->mask + 1;
     for (; groups < iter->groups; groups *= 2)
-        iter->skip[log2_lowest(groups)] = place;
-    go_to(iter, place);
+        iter->skip[log2_lowest(groups)] = (uint16_t)place;
+    return place;
 }
 
-/* Enters the segment that begins with iter->hash, which makes it the upper half of a depth. */
-static void enter_segment(ledge_map_iter *iter)
+/* Enters the unit whose path begins with iter->path, which makes it the upper half of a depth.
+ * Returns the place up to which it was seen. */
+static size_t enter_unit(ledge_map_iter *iter)
 {
-    const unsigned depth = iter->hash ? 64 - (unsigned)__builtin_ctzll(iter->hash) : 0;
-    follow_segment(iter, depth, iter->level[depth].groups, iter->level[depth].place);
+    const unsigned depth = iter->path ? 64 - (unsigned)__builtin_ctzll(iter->path) : 0;
+    return follow_unit(iter, depth, iter->level[depth].groups, iter->level[depth].place);
 }
 
 ledge_map_iter ledge_map_begin(const ledge_map *map)
@@ -69,63 +93,65 @@ ledge_map_iter ledge_map_begin(const ledge_map *map)
     ledge_map_iter iter;
     memset(&iter, 0, sizeof(iter));
     iter.map = map;
-    /* No map has moved entries that often. */
-    iter.moves = SIZE_MAX;
     /* Nothing was seen of anything: of a single group, that is, and of what that was doubled to. */
     for (unsigned depth = 0; depth <= LEDGE_MAP_MAX_DEPTH; depth++)
         iter.level[depth].groups = 1;
     return iter;
 }
 
-/* Where an iterator is that has come to the end. */
-static const struct ledge_map_group no_entries;
-
-/* Goes to the next segment; false behind the last one. */
-static bool next_segment(ledge_map_iter *iter)
+/* Goes to the next unit; false behind the last one. */
+static bool next_unit(ledge_map_iter *iter, size_t *place)
 {
-    const uint64_t last = iter->hash | UINT64_MAX >> iter->depth;
+    const uint64_t last = iter->path | UINT64_MAX >> iter->depth;
     if (last == UINT64_MAX)
         return false;
-    iter->hash = last + 1;
-    enter_segment(iter);
+    iter->path = last + 1;
+    *place = enter_unit(iter);
     return true;
 }
 
-/* What of the group that the iterator stands before was seen already, as a distance of places. */
-static size_t skip_here(const ledge_map_iter *iter)
+/* What was seen already of the group that begins at a place, as a distance of places. */
+static size_t skip_at(const ledge_map_iter *iter, size_t place)
 {
-    return iter->at != 0 && iter->ahead == ALL_SLOTS ? iter->skip[log2_lowest(iter->at)] : 0;
+    const size_t at = place >> SLOT_BITS;
+    return at != 0 && at << SLOT_BITS == place ? iter->skip[log2_lowest(at)] : 0;
+}
+
+/* Goes to the first entry from a place on; false where there is none. */
+static bool go_on(ledge_map_iter *iter, size_t place)
+{
+    for (;;) {
+        iter->at = place >> SLOT_BITS;
+        iter->ahead = 0;
+        if (iter->at >= iter->groups) {
+            if (!next_unit(iter, &place))
+                return false;
+            continue;
+        }
+        const size_t skip = skip_at(iter, place);
+        if (skip != 0) {
+            place += skip;
+            continue;
+        }
+        const unsigned slot = place & ((1u << SLOT_BITS) - 1);
+        iter->ahead = map_taken(iter->tags + iter->at * LEDGE_MAP_SLOTS) >> slot << slot;
+        if (iter->ahead)
+            break;
+        place = (iter->at + 1) << SLOT_BITS;
+    }
+    iter->entries = iter->first + iter->at * LEDGE_MAP_SLOTS * iter->map->config.entry_size;
+    return true;
 }
 
 bool ledge_map_iter_follow(ledge_map_iter *iter)
 {
-    if (!iter->map->dir)
+    if (!iter->map->table.tags)
         return false;
-    if (!iter->segment)
-        enter_segment(iter);
-    else if (iter->moves != iter->map->moves)
-        follow_segment(iter, iter->depth, iter->groups, place_of(iter));
-    else if (iter->at < iter->groups)
-        go_to(iter, (iter->at + 1) << 4);
-
-    for (;;) {
-        size_t skip;
-        if (iter->at >= iter->groups) {
-            if (!next_segment(iter)) {
-                iter->group = &no_entries;
-                return false;
-            }
-        } else if ((skip = skip_here(iter)) != 0) {
-            go_to(iter, (iter->at << 4) + skip);
-        } else if (iter->ahead & map_taken(&ledge_map_groups(iter->segment)[iter->at])) {
-            break;
-        } else {
-            go_to(iter, (iter->at + 1) << 4);
-        }
-    }
-    iter->group = &ledge_map_groups(iter->segment)[iter->at];
-    iter->entries = map_entry(iter->map, iter->segment, iter->at, 0);
-    return true;
+    if (!iter->tags)
+        return go_on(iter, enter_unit(iter));
+    if (iter->removed != iter->map->removed)
+        return go_on(iter, follow_unit(iter, iter->depth, iter->groups, place_of(iter)));
+    return go_on(iter, iter->at < iter->groups ? (iter->at + 1) << SLOT_BITS : place_of(iter));
 }
 
 bool ledge_map_next(ledge_map_iter *iter)

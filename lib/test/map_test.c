@@ -15,7 +15,7 @@
 static void the_zero_state_is_empty_and_takes_nothing(void **state)
 {
     (void)state;
-    ledge_map map = {.length = 0}, copy;
+    ledge_map map = {.limit = 0}, copy;
     uint64_t key = 1;
     void *value;
     bool is_new;
@@ -52,10 +52,10 @@ static void a_new_map_has_allocated_nothing(void **state)
 
 static ledge_status init(ledge_map_config config)
 {
-    ledge_map map = {.length = 77};
+    ledge_map map = {.limit = 77};
     ledge_status status = ledge_map_init(&map, &config, NULL);
     if (status != LEDGE_OK)
-        assert_int_equal(map.length, 77);
+        assert_int_equal(map.limit, 77);
     return status;
 }
 
@@ -78,6 +78,9 @@ static void a_configuration_that_cannot_be_is_an_error(void **state)
     assert_status(init((ledge_map_config){
                       .key_size = 8, .value_size = 8, .value_offset = 12, .entry_size = 20}),
                   LEDGE_OK);
+    assert_status(init((ledge_map_config){.key_size = 8, .step = 3}), LEDGE_EINVAL);
+    assert_status(init((ledge_map_config){.key_size = 8, .step = 128}), LEDGE_EINVAL);
+    assert_status(init((ledge_map_config){.key_size = 8, .step = 64}), LEDGE_OK);
 }
 
 static size_t entry_size(size_t key_size, size_t value_size)
@@ -279,31 +282,36 @@ static void a_map_is_an_array_with_any_hash_function(void **state)
     }
 }
 
-/* A map's largest segment is split, and never are more than half of its entries moved at once. */
-static void growth_moves_half_a_segment_at_most(void **state)
+/* However large the map is, and also while entries are on their way: an added entry moves one run
+ * of groups at most. */
+static void growth_moves_one_run_at_a_time(void **state)
 {
     (void)state;
-    ledge_map map;
-    const ledge_map_config config = {
-        .key_size = 8, .value_size = 8, .hash = count_hash, .ctx = &hash_calls};
-    assert_status(ledge_map_init(&map, &config, NULL), LEDGE_OK);
-    size_t most = 0;
-    for (uint64_t key = 0; key < 100000; key++) {
-        hash_calls = 0;
-        put_range(&map, key, key + 1);
-        most = hash_calls > most ? hash_calls : most;
+    for (size_t step = 1; step <= LEDGE_MAP_MAX_STEP; step *= 8) {
+        ledge_map map;
+        size_t most = 0, steps = 0;
+        const ledge_map_config config = {
+            .key_size = 8, .value_size = 8, .hash = count_hash, .ctx = &hash_calls, .step = step};
+        assert_status(ledge_map_init(&map, &config, NULL), LEDGE_OK);
+        for (uint64_t key = 0; key < 100000; key++) {
+            hash_calls = 0;
+            put_range(&map, key, key + 1);
+            most = hash_calls > most ? hash_calls : most;
+            steps += hash_calls > 1;
+        }
+        /* One for the key itself. At the highest level all are checked each time. */
+        if (LEDGE_HARDENING < LEDGE_HARDENING_DEBUG) {
+            assert_true(most <= 1 + LEDGE_MAP_SLOTS * map.reach);
+            assert_true(steps >= map.table.mask / 2 / map.reach);
+        }
+        assert_true(map.reach <= LEDGE_MAP_MAX_STEP);
+        assert_true(ledge_map_is_valid(&map));
+        ledge_map_cleanup(&map);
     }
-    /* One for the key itself; 9 entries a group. At the highest level all are checked each time. */
-    if (LEDGE_HARDENING < LEDGE_HARDENING_DEBUG)
-        assert_true(most <= 1 + LEDGE_MAP_MAX_GROUPS * 9);
-    assert_true(map.segments >= 100000 / (LEDGE_MAP_MAX_GROUPS * 9));
-    assert_true(ledge_map_is_valid(&map));
-    ledge_map_cleanup(&map);
 }
 
-/* Thousands of keys with one hash: a segment that can't be split, and a directory that stays small.
- */
-static void a_constant_hash_makes_no_large_directory(void **state)
+/* Thousands of keys with one hash: they are all in one run, but need no more memory than others. */
+static void a_constant_hash_makes_long_runs(void **state)
 {
     (void)state;
     ledge_map map;
@@ -311,12 +319,12 @@ static void a_constant_hash_makes_no_large_directory(void **state)
     make_numbers(&map, &mem, hashes[HASH_CONSTANT]);
     put_range(&map, 0, 5000);
     assert_holds_range(&map, 0, 5000);
-    assert_true(map.segments <= 8);
-    assert_true(map.dir_shift >= 32 - 6);
+    assert_int_equal(map.table.mask + 1, 512);
+    assert_int_equal(map.reach, 512);
     ledge_map_cleanup(&map);
 }
 
-static void large_entries_make_small_segments(void **state)
+static void large_entries_make_short_runs(void **state)
 {
     (void)state;
     ledge_map map;
@@ -327,12 +335,70 @@ static void large_entries_make_small_segments(void **state)
         memset(value, key & 0xff, sizeof(value));
         assert_status(ledge_map_put(&map, &key, value), LEDGE_OK);
     }
-    assert_int_equal(map.most_groups, 8);
-    assert_true(map.segments >= 500 / 72);
+    assert_int_equal(map.config.step, 8);
     for (uint16_t key = 0; key < 500; key++)
         assert_int_equal(*((unsigned char *)ledge_map_find(&map, &key) + 3999), key & 0xff);
     assert_true(ledge_map_is_valid(&map));
     ledge_map_cleanup(&map);
+}
+
+/* Stops while part of the entries is in the old table. */
+static void put_until_half_is_moved(ledge_map *map, uint64_t *n)
+{
+    *n = 0;
+    while (map->moved < 8)
+        put_range(map, *n, *n + 1), ++*n;
+    assert_false(map->plain);
+}
+
+static void a_map_may_be_used_while_it_grows(void **state)
+{
+    (void)state;
+    ledge_map map, copy;
+    struct tracking_alloc mem;
+    uint64_t n;
+    const ledge_allocator hook = tracking_alloc_init(&mem);
+    const ledge_map_config config = {
+        .key_size = 8, .value_size = 8, .step = 1, .seed = ledge_hash_seed_from(2)};
+    assert_status(ledge_map_init(&map, &config, &hook), LEDGE_OK);
+    put_until_half_is_moved(&map, &n);
+    assert_holds_range(&map, 0, n);
+    assert_status(ledge_map_clone(&map, &copy), LEDGE_OK);
+    assert_true(copy.plain);
+    assert_holds_range(&copy, 0, n);
+    ledge_map_cleanup(&copy);
+    for (uint64_t key = 10; key < n; key++)
+        assert_status(ledge_map_erase(&map, &key), LEDGE_OK);
+    assert_holds_range(&map, 0, 10);
+    ledge_map_clear(&map);
+    assert_true(map.plain);
+    put_until_half_is_moved(&map, &n);
+    assert_status(ledge_map_reserve(&map, 1), LEDGE_OK);
+    assert_true(map.plain);
+    put_range(&map, n, 3000);
+    assert_holds_range(&map, 0, 3000);
+    ledge_map_cleanup(&map);
+    assert_int_equal(mem.blocks, 0);
+}
+
+/* The way for any machine finds what this machine's finds. */
+static void tags_are_matched_alike_on_all_machines(void **state)
+{
+    (void)state;
+    _Alignas(16) uint8_t tags[LEDGE_MAP_SLOTS];
+    uint64_t random = 1;
+    for (unsigned i = 0; i < 10000; i++) {
+        unsigned same = 0;
+        random = ledge_hash_mix64(random + i);
+        const uint8_t tag = (uint8_t)(random >> 32 & 3) * 0x55;
+        for (unsigned slot = 0; slot < LEDGE_MAP_SLOTS; slot++) {
+            tags[slot] =
+                (uint8_t)(tag ^ (random >> (2 * slot) & 3 ? 1u << (random >> slot & 7) : 0));
+            same |= (unsigned)(tags[slot] == tag) << slot;
+        }
+        assert_int_equal(ledge_map_match(tags, tag * 0x01010101u), same);
+        assert_int_equal(ledge_map_match_words(tags, tag * 0x01010101u), same);
+    }
 }
 
 /* --- Memory ------------------------------------------------------------------------------- */
@@ -358,7 +424,7 @@ static void clear_keeps_the_memory(void **state)
 static void nothing_is_allocated_up_to_what_was_reserved(void **state)
 {
     (void)state;
-    const size_t sizes[] = {1, 9, 10, 1000, 2304, 2305, 10000};
+    const size_t sizes[] = {1, 13, 14, 832, 833, 1000, 10000};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         ledge_map map;
         struct tracking_alloc mem;
@@ -396,10 +462,8 @@ static void shrinking_leaves_what_the_entries_need(void **state)
         assert_status(ledge_map_erase(&map, &key), LEDGE_OK);
     assert_status(ledge_map_shrink_to_fit(&map), LEDGE_OK);
     assert_holds_range(&map, 0, 10);
-    assert_int_equal(map.segments, 1);
-    /* Two groups: 10 entries are one too many for a single one. */
-    assert_int_equal(map.dir_shift, 32);
-    assert_in_range(mem.bytes, 2 * 12 * 16, 1000);
+    assert_int_equal(map.table.mask, 0);
+    assert_in_range(mem.bytes, 16 * 17, 400);
     ledge_map_clear(&map);
     assert_status(ledge_map_shrink_to_fit(&map), LEDGE_OK);
     assert_int_equal(mem.bytes, 0);
@@ -428,25 +492,20 @@ static void validity_is_what_the_header_promises(void **state)
     struct tracking_alloc mem;
     make_numbers(&map, &mem, NULL);
     put_range(&map, 0, 100);
-    struct ledge_map_segment *segment = map.dir[0].segment;
-    struct ledge_map_group *group = ledge_map_groups(segment);
-    unsigned char *key = ledge_map_entry(segment, segment->mask, 0, 0, 16);
+    unsigned char *key = map.table.entries;
+    assert_true(map.table.tags[0] != 0);
     assert_true(ledge_map_is_valid(&map));
 #define BROKEN(change, back)                                                                       \
     change;                                                                                        \
     assert_false(ledge_map_is_valid(&map));                                                        \
     back;                                                                                          \
     assert_true(ledge_map_is_valid(&map))
-    BROKEN(map.length++, map.length--);
-    BROKEN(map.segments++, map.segments--);
-    BROKEN(segment->count++, segment->count--);
-    BROKEN(segment->depth++, segment->depth--);
-    BROKEN(map.dir[0].mask++, map.dir[0].mask--);
-    BROKEN(group->tag[0] ^= 0xff, group->tag[0] ^= 0xff);
-    BROKEN(group->passed[0]++, group->passed[0]--);
+    BROKEN(map.added++, map.added--);
+    BROKEN(map.plain = false, map.plain = true);
+    BROKEN(map.limit--, map.limit++);
+    BROKEN(map.table.tags[0] ^= 0xff, map.table.tags[0] ^= 0xff);
+    BROKEN(map.table.passed[0]++, map.table.passed[0]--);
     BROKEN(key[0]++, key[0]--);
-    struct ledge_map_dir *dir = map.dir;
-    BROKEN(map.dir = NULL, map.dir = dir);
     ledge_map_cleanup(&map);
 }
 
@@ -554,9 +613,11 @@ int main(void)
         cmocka_unit_test(keys_are_what_the_caller_says_is_equal),
         cmocka_unit_test(an_entry_may_be_erased_by_its_own_key),
         cmocka_unit_test(a_map_is_an_array_with_any_hash_function),
-        cmocka_unit_test(growth_moves_half_a_segment_at_most),
-        cmocka_unit_test(a_constant_hash_makes_no_large_directory),
-        cmocka_unit_test(large_entries_make_small_segments),
+        cmocka_unit_test(growth_moves_one_run_at_a_time),
+        cmocka_unit_test(a_constant_hash_makes_long_runs),
+        cmocka_unit_test(large_entries_make_short_runs),
+        cmocka_unit_test(a_map_may_be_used_while_it_grows),
+        cmocka_unit_test(tags_are_matched_alike_on_all_machines),
         cmocka_unit_test(clear_keeps_the_memory),
         cmocka_unit_test(nothing_is_allocated_up_to_what_was_reserved),
         cmocka_unit_test(more_than_can_be_reserved_is_an_overflow),

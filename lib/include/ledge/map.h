@@ -10,24 +10,29 @@
  * ledge/map_typed.h makes a map of two C types with the same functions, checked by the compiler and
  * specialised on the sizes: several times faster. This header is the manual for both.
  *
- * How it is built. Entries (key, then value) lie in groups of 12, each with a byte of hash per
- * entry that are compared all at once. An entry whose group is full goes to the next one, and each
- * group counts the entries that passed over it: so a search knows where to end, and an erased entry
- * leaves nothing behind; there are no tombstones. (Nathan Bronson, Xiao Shi: F14, 2019.) The groups
- * are cut into segments, found through a directory by the upper bits of the hash, and a full
- * segment is split in two on its own. (Ronald Fagin et al.: Extendible hashing, 1979.) What is our
- * own is that an entry stays at its place: when a segment is split, what moves has the same group
- * and slot in the new one; and when a segment's groups are doubled, the same slot of its group or
- * of the one as many groups behind.
+ * How it is built. Entries (key, then value) lie in groups of 16, and the groups of all entries one
+ * behind the other; a byte of hash per entry, called its tag, lies apart, and the tags of a group are
+ * compared all at once. An entry whose group is full goes to another one near by, and each group
+ * counts the entries that passed over it: so a search knows where to end, and an erased entry leaves
+ * nothing behind; there are no tombstones. (Nathan Bronson, Xiao Shi: F14, 2019; tags apart, and
+ * without tombstones, as in Joaquin M Lopez Munoz: boost::unordered_flat_map, 2022.)
  *
- * Pauses. So adding an entry never touches all others: it copies half a segment, of at most 256
- * groups and, unless entries are large, 64 KB, and hashes its keys. What does grow with the map is
- * the directory, 16 bytes for each segment, which is copied when it doubles. (Where the hash
- * function gives the same to thousands of keys there is nothing to split by, and a segment just
- * grows.)
+ * What is our own is how it grows: bit by bit, and so that an entry keeps its place if an iteration
+ * needs it to. Where an entry is, is the number of its home group (the low bits of the hash) with
+ * some of the lowest bits flipped. So the entries of a run of groups, 64 of them, never are
+ * elsewhere than in that run; and when the groups are doubled, a run becomes two, and each entry can
+ * have the same group and slot in one of them.
  *
- * Iteration goes from place to place, and follows entries that were moved while it ran. So the map
- * may be changed in any way but ledge_map_shrink_to_fit, by any number of iterations at a time:
+ * Pauses. When the map is full, new memory is allocated for twice the groups, and nothing else
+ * happens at once: from then on each entry that is added moves one run of the old memory, until it
+ * is empty and freed. A search knows by the hash which of the two to look in. So adding an entry
+ * hashes and copies no more than 64 groups (config.step makes it less), however large the map is;
+ * the rest is up to the allocator. (Where the hash function gives the same to hundreds of keys they
+ * need a longer run, and that is then the step.)
+ *
+ * Iteration goes from place to place, and follows entries that were moved while it ran. It leaves a
+ * mark on each run, and entries of a marked run keep their places; those of others get better ones
+ * as the map grows. (ledge_map_shrink_to_fit takes the marks off.) So the map may be changed in any way but ledge_map_shrink_to_fit, by any number of iterations at a time:
  *
  * - an entry that is there from start to end is seen exactly once;
  * - an entry that is erased before its turn isn't seen, also when it is the next;
@@ -62,16 +67,16 @@ extern "C" {
 #endif
 
 enum {
-    LEDGE_MAP_SLOTS = 12,        /* entries of a group */
-    LEDGE_MAP_MAX_GROUPS = 256,  /* of a segment, normally */
-    LEDGE_MAP_MAX_DEPTH = 24,    /* the directory has at most 1 << that segments */
-    LEDGE_MAP_MAX_DOUBLINGS = 32 /* of a segment's groups */
+    LEDGE_MAP_SLOTS = 16,         /* entries of a group */
+    LEDGE_MAP_MAX_STEP = 64,      /* groups of a run, normally */
+    LEDGE_MAP_STEP_DOUBLINGS = 6, /* from 1 group to those */
+    LEDGE_MAP_MAX_DEPTH = 60      /* doublings of the number of runs */
 };
 
 /* ledge_map_hash_fn returns the hash of the key at key, of size bytes. Equal keys have equal
- * hashes; otherwise any value is allowed, and all 64 bits are used: the top 24 for the segment, the
- * next 8 to tell entries of a group apart, the low 32 for the group. Bits that don't vary cost
- * speed only; ledge_hash_mix64 makes good ones of bad ones. seed is the map's. */
+ * hashes; otherwise any value is allowed: the low bits choose the group, as many as there are, and the
+ * top 8 tell entries of a group apart. Bits that don't vary cost speed only; ledge_hash_mix64 makes
+ * good ones of bad ones. seed is the map's. */
 typedef uint64_t ledge_map_hash_fn(const void *key, size_t size, const ledge_hash_seed *seed,
                                    void *ctx);
 
@@ -91,24 +96,32 @@ typedef struct ledge_map_config {
     void (*destroy_value)(void *value, void *ctx);
     void *ctx;            /* passed to the four above */
     ledge_hash_seed seed; /* both halves 0: a random one */
-    size_t
-        value_offset;  /* where the value is in an entry; 0: behind the key, aligned by its size */
+    /* Where the value is in an entry; 0: behind the key, aligned by its size. */
+    size_t value_offset;
     size_t entry_size; /* bytes from one entry to the next; 0: chosen likewise */
+    size_t step;       /* groups that are moved at a time; 0: 64, or fewer large ones */
 } ledge_map_config;
 
-struct ledge_map_dir;
-struct ledge_map_segment;
-struct ledge_map_group;
+/* A ledge_map_table is one block of memory: tags, counts and entries of mask + 1 groups, a power of
+ * two. Slot s of group g has the tag and the entry of index g * LEDGE_MAP_SLOTS + s. */
+struct ledge_map_table {
+    uint8_t *tags;          /* 0: the slot is free. Null: there is no memory */
+    uint8_t *passed;        /* by each group: entries that would be there if it hadn't been full */
+    uint8_t *visited;       /* by each run's first group: whether an iterator has been there */
+    unsigned char *entries; /* of config.entry_size bytes */
+    size_t mask;
+};
 
 /* A ledge_map is the map. Its fields may be read; they are written by the functions below. */
 typedef struct ledge_map {
-    struct ledge_map_dir *dir; /* the segments; null when there is no memory yet */
-    unsigned dir_shift;        /* 32 - the bits of the hash that choose one of dir */
-    size_t length;             /* entries */
-    size_t segments;           /* different ones in dir */
-    size_t moves;              /* how often entries were moved */
-    size_t most_groups;        /* of a segment before it is split rather than doubled */
-    ledge_map_config config;   /* without zeros for hash, value_offset, entry_size, seed */
+    struct ledge_map_table table;
+    bool plain;                 /* there is table, and nothing in old */
+    size_t added, removed;      /* entries, ever; one more of both for each run that was moved */
+    size_t limit;               /* entries that table is made for */
+    size_t reach;               /* groups of a run: a power of two */
+    struct ledge_map_table old; /* what is being moved to table */
+    size_t moved;               /* groups of old whose entries are in table already */
+    ledge_map_config config;    /* without zeros for value_offset, entry_size, step, seed */
     ledge_allocator alloc;
 } ledge_map;
 
@@ -118,7 +131,8 @@ typedef struct ledge_map {
  * Returns LEDGE_OK, or the first of these that holds; then *map is untouched:
  *   LEDGE_ESIZE      key_size is 0
  *   LEDGE_EOVERFLOW  an entry would be larger than PTRDIFF_MAX / 4096 bytes
- *   LEDGE_EINVAL     value_offset or entry_size, where given, has no room for the key and the value
+ *   LEDGE_EINVAL     value_offset or entry_size, where given, has no room for the key and the value;
+ *                    or step is neither 0 nor a power of two up to LEDGE_MAP_MAX_STEP
  * O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
@@ -131,9 +145,8 @@ LEDGE_NONNULL(1)
 void ledge_map_cleanup(ledge_map *map);
 
 /* ledge_map_is_valid tells whether *map keeps its promises: each entry is where a search for its
- * key finds it, the counts of groups, segments and map add up, and the directory leads to each
- * segment from everywhere it should. For tests and harnesses; calls the hash function. O(length +
- * memory). */
+ * key finds it, and the counts of groups and map add up. For tests and harnesses; calls the hash
+ * function. O(length + memory). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 bool ledge_map_is_valid(const ledge_map *map);
@@ -145,7 +158,7 @@ LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_map_length(const ledge_map *map)
 {
-    return map->length;
+    return map->added - map->removed;
 }
 
 /* ledge_map_find returns a pointer to the value of key, which may be written through it; null where
@@ -168,16 +181,15 @@ typedef struct ledge_map_iter {
     void *value;     /* may be written through */
     /* The rest is map_iter.c's, and explained there. */
     const ledge_map *map;
-    const struct ledge_map_segment *segment;
-    const struct ledge_map_group *group;
-    unsigned char *entries;
+    const uint8_t *tags;
+    unsigned char *first, *entries;
     unsigned ahead, depth;
-    size_t moves, at, groups;
-    uint64_t hash;
+    size_t removed, at, groups;
+    uint64_t path;
     struct {
-        size_t place, groups;
+        uint16_t place, groups;
     } level[LEDGE_MAP_MAX_DEPTH + 1];
-    size_t skip[LEDGE_MAP_MAX_DOUBLINGS];
+    uint16_t skip[LEDGE_MAP_STEP_DOUBLINGS];
 } ledge_map_iter;
 
 /* ledge_map_begin returns an iterator that stands before the first entry. O(1). */
@@ -235,16 +247,15 @@ LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 ledge_status ledge_map_take(ledge_map *map, const void *key, void *out);
 
-/* ledge_map_clear removes all entries and destroys their values. The memory stays. Can't fail.
- * O(memory). */
+/* ledge_map_clear removes all entries and destroys their values. The memory for as many stays. Can't
+ * fail. O(memory). */
 LEDGE_NONNULL(1)
 void ledge_map_clear(ledge_map *map);
 
 /* --- Memory ------------------------------------------------------------------------------- */
 
-/* ledge_map_reserve makes room for n entries in all, so that up to there no entry is moved. (As
- * hashes are never quite even, one in some hundred segments of a map that large may still be
- * split.) Nothing happens where there is the room.
+/* ledge_map_reserve makes room for n entries in all, so that up to there nothing is allocated and no
+ * entry is moved. Nothing happens where there is the room.
  *
  * Returns LEDGE_OK; LEDGE_ESIZE in the zero state; LEDGE_EOVERFLOW when n entries are more than can
  * be; LEDGE_ENOMEM. O(length + n). */
@@ -260,11 +271,10 @@ LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 ledge_status ledge_map_shrink_to_fit(ledge_map *map);
 
-/* ledge_map_clone makes *out a map with the same entries at the same places, in memory of its
- * own from the same allocator, with the same functions and seed. The values are copied by
- * clone_value, or as bytes where that is null: a deep copy as far as clone_value goes. *out is
- * another object than *map; what was in it is overwritten, not cleaned up, and it is the caller's
- * to clean up.
+/* ledge_map_clone makes *out a map with the same entries, in memory of its own from the same
+ * allocator, with the same functions and seed. The values are copied by clone_value, or as bytes
+ * where that is null: a deep copy as far as clone_value goes. *out is another object than *map;
+ * what was in it is overwritten, not cleaned up, and it is the caller's to clean up.
  *
  * Returns LEDGE_OK; LEDGE_ENOMEM, or what clone_value returned. Unless it is LEDGE_OK, *out is
  * untouched, and what was cloned is destroyed. O(memory). */

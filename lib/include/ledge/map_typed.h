@@ -12,7 +12,8 @@
  * ages_erase(ages *map, uint64_t key) ledge_status ages_take(ages *map, uint64_t key, double *out)
  *     ages_entry  *ages_next(ledge_map_iter *iter)
  *
- * config may be null; only its callbacks for values, its ctx and its seed are used. ages_next is
+ * config may be null; only its callbacks for values, its ctx, seed and step
+ * are used. ages_next is
  * ledge_map_next and returns the entry, or null when there is none:
  *
  *     ledge_map_iter it = ledge_map_begin(&map.base);
@@ -31,6 +32,7 @@
 #define LEDGE_MAP_TYPED_H
 
 #include <ledge/map.h>
+#include <ledge/poison.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -43,116 +45,102 @@ extern "C" {
 /* The hot path has to be inlined for the sizes to be constants. */
 #define LEDGE_MAP_INLINE static inline __attribute__((always_inline, unused))
 
-/* --- What a map is made of ---------------------------------------------------------------- */
+#define LEDGE_MAP_LIKELY(condition) __builtin_expect((condition) ? 1 : 0, 1)
 
-/* What is known of the entries of a group. A slot is free where its tag is 0. The entries of other
- * groups that passed over this one, as it was full, are counted by two bits of their tag, so that
- * few searches for something else have to follow them. A count of 255 may be more, and stays. */
-struct ledge_map_group {
-    uint8_t tag[LEDGE_MAP_SLOTS]; /* ledge_map_tag of the hash */
-    uint8_t passed[4];
-} __attribute__((aligned(16)));
+/* --- Tags --------------------------------------------------------------------------------- */
 
-/* A segment is this, its groups, and then their entries. */
-struct ledge_map_segment {
-    size_t mask;    /* groups - 1 */
-    size_t count;   /* entries */
-    unsigned depth; /* upper bits that all its hashes have in common */
-} __attribute__((aligned(16)));
+/* For each value of a hash's top byte its tag, which is that byte but never 0, four times over: what
+ * ledge_map_match takes, made with a load rather than three shuffles (as boost does). */
+extern const uint32_t ledge_map_tags[256];
 
-/* An entry of the directory. A segment is in all of those whose index starts with its bits. */
-struct ledge_map_dir {
-    struct ledge_map_segment *segment;
-    size_t mask; /* the segment's, so that a search need not look */
-};
-
-/* Where an entry was found. */
-struct ledge_map_place {
-    struct ledge_map_group *group;
-    unsigned slot;
-};
-
-/* --- Finding ------------------------------------------------------------------------------ */
-
-/* ledge_map_tag returns what a slot keeps of a hash; never 0. */
-LEDGE_CONST
-LEDGE_MAP_INLINE uint8_t ledge_map_tag(uint64_t hash)
+/* ledge_map_tags_of returns the tag of a hash, four times over. */
+LEDGE_PURE
+LEDGE_MAP_INLINE uint32_t ledge_map_tags_of(uint64_t hash)
 {
-    const uint8_t tag = (uint8_t)(hash >> 32);
-    return tag ? tag : 1;
+    return ledge_map_tags[hash >> 56];
 }
 
-/* ledge_map_match returns the slots of a group that have the tag, as bits. */
+/* ledge_map_match_words is ledge_map_match for any machine: 8 tags at a time, by arithmetic without
+ * carries from one to the next. */
 LEDGE_PURE
-LEDGE_MAP_INLINE unsigned ledge_map_match(const struct ledge_map_group *group, uint8_t tag)
+LEDGE_MAP_INLINE unsigned ledge_map_match_words(const uint8_t *tags, uint32_t tag)
 {
-    const unsigned slots = (1u << LEDGE_MAP_SLOTS) - 1;
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    unsigned found = 0;
+    for (unsigned half = 0; half < LEDGE_MAP_SLOTS; half += 8) {
+        uint64_t word;
+        memcpy(&word, tags + half, sizeof(word));
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        word = __builtin_bswap64(word);
+#endif
+        word ^= (uint64_t)tag << 32 | tag;
+        /* The top bit of each byte that is 0, brought together. */
+        word = ~(((word & low) + low) | word | low) >> 7;
+        word |= word >> 7;
+        word |= word >> 14;
+        word |= word >> 28;
+        found |= (unsigned)(word & 0xff) << half;
+    }
+    return found;
+}
+
+/* ledge_map_match returns the slots of a group, whose tags are given, that have a tag, given four
+ * times over, as bits. */
+LEDGE_PURE
+LEDGE_MAP_INLINE unsigned ledge_map_match(const uint8_t *tags, uint32_t tag)
+{
 #if defined(__SSE2__)
-    const __m128i tags = _mm_load_si128((const __m128i *)(const void *)group);
-    const __m128i same = _mm_cmpeq_epi8(tags, _mm_set1_epi8((char)tag));
-    return (unsigned)_mm_movemask_epi8(same) & slots;
+    const __m128i same = _mm_cmpeq_epi8(_mm_load_si128((const __m128i *)(const void *)tags),
+                                        _mm_shuffle_epi32(_mm_cvtsi32_si128((int)tag), 0));
+    return (unsigned)_mm_movemask_epi8(same);
 #else
-    unsigned same = 0;
-    for (unsigned i = 0; i < LEDGE_MAP_SLOTS; i++)
-        same |= (unsigned)(group->tag[i] == tag) << i;
-    return same & slots;
+    return ledge_map_match_words(tags, tag);
 #endif
 }
 
-/* ledge_map_groups returns the groups of a segment. */
-LEDGE_CONST
-LEDGE_MAP_INLINE struct ledge_map_group *ledge_map_groups(const struct ledge_map_segment *segment)
-{
-    return (struct ledge_map_group *)((uintptr_t)segment + sizeof(*segment));
-}
+/* --- Finding ------------------------------------------------------------------------------ */
 
-/* ledge_map_entry returns the entry in a slot of the group at an index of a segment with a mask. */
-LEDGE_CONST
-LEDGE_MAP_INLINE unsigned char *ledge_map_entry(const struct ledge_map_segment *segment,
-                                                size_t mask, size_t group, unsigned slot,
-                                                size_t entry_size)
-{
-    unsigned char *const entries = (unsigned char *)(ledge_map_groups(segment) + mask + 1);
-    return entries + (group * LEDGE_MAP_SLOTS + slot) * entry_size;
-}
+/* Where an entry was found: its tag, and how its group's number differs from its home's. */
+struct ledge_map_place {
+    uint8_t *tag;
+    size_t flipped;
+};
 
-/* ledge_map_dir_of returns the directory's entry for a hash. The map has memory. */
-LEDGE_PURE
-LEDGE_MAP_INLINE struct ledge_map_dir *ledge_map_dir_of(const ledge_map *map, uint64_t hash)
+/* ledge_map_search returns the entry of a table with the key, and its place in *out; null, and then
+ * *out is undefined, where there is none. */
+LEDGE_MAP_INLINE unsigned char *ledge_map_search(const struct ledge_map_table *table, size_t reach,
+                                                 uint64_t hash, const void *key, size_t key_size,
+                                                 size_t entry_size, ledge_map_equal_fn *equal,
+                                                 void *ctx, struct ledge_map_place *out)
 {
-    return &map->dir[(size_t)(hash >> 32 >> map->dir_shift)];
-}
-
-/* ledge_map_find_entry returns the entry with the key, and its place in *out; null, and then *out
- * is undefined, where there is none. */
-LEDGE_MAP_INLINE unsigned char *ledge_map_find_entry(const ledge_map *map, uint64_t hash,
-                                                     const void *key, size_t key_size,
-                                                     size_t entry_size, ledge_map_equal_fn *equal,
-                                                     void *ctx, struct ledge_map_place *out)
-{
-    if (map->length == 0)
-        return NULL;
-
-    const struct ledge_map_dir dir = *ledge_map_dir_of(map, hash);
-    const uint8_t tag = ledge_map_tag(hash);
-    for (size_t at = (size_t)hash & dir.mask;; at = (at + 1) & dir.mask) {
-        struct ledge_map_group *const group = &ledge_map_groups(dir.segment)[at];
-        for (unsigned match = ledge_map_match(group, tag); match; match &= match - 1) {
-            const unsigned slot = (unsigned)__builtin_ctz(match);
-            unsigned char *const entry =
-                ledge_map_entry(dir.segment, dir.mask, at, slot, entry_size);
+    const uint32_t tag = ledge_map_tags_of(hash);
+    const size_t home = (size_t)hash & table->mask;
+    size_t group = home, flipped = 0;
+    for (;;) {
+        const size_t first = group * LEDGE_MAP_SLOTS;
+        for (unsigned match = ledge_map_match(table->tags + first, tag); match; match &= match - 1) {
+            const size_t index = first + (unsigned)__builtin_ctz(match);
+            unsigned char *const entry = table->entries + index * entry_size;
             const bool same =
                 equal ? equal(entry, key, key_size, ctx) : memcmp(entry, key, key_size) == 0;
-            if (__builtin_expect(same, 1)) {
-                out->group = group;
-                out->slot = slot;
+            if (LEDGE_MAP_LIKELY(same)) {
+                out->tag = table->tags + index;
+                out->flipped = flipped;
                 return entry;
             }
         }
-        if (__builtin_expect(group->passed[tag & 3] == 0, 1))
+        if (LEDGE_MAP_LIKELY(table->passed[group] == 0) || ++flipped == reach)
             return NULL;
+        group = home ^ flipped;
     }
 }
+
+/* ledge_map_find_slow returns the entry with the key, and its place in *out; null, and then *out is
+ * undefined, where there is none. In any state of the map. */
+LEDGE_MUST_USE
+LEDGE_NONNULL(1, 3, 4)
+unsigned char *ledge_map_find_slow(const ledge_map *map, uint64_t hash, const void *key,
+                                   struct ledge_map_place *out);
 
 /* ledge_map_iter_follow goes to the next group that has entries to be seen; false where there is
  * none. */
@@ -162,31 +150,58 @@ bool ledge_map_iter_follow(ledge_map_iter *iter);
 /* ledge_map_iter_next returns the next entry; null where there is none. */
 LEDGE_MAP_INLINE unsigned char *ledge_map_iter_next(ledge_map_iter *iter, size_t entry_size)
 {
-    unsigned ahead = 0;
-    if (__builtin_expect(iter->moves == iter->map->moves, 1))
-        ahead = iter->ahead & ~ledge_map_match(iter->group, 0);
-    if (__builtin_expect(ahead == 0, 0)) {
+    unsigned ahead = iter->ahead;
+    if (!LEDGE_MAP_LIKELY(ahead != 0 && iter->removed == iter->map->removed)) {
         if (!ledge_map_iter_follow(iter))
             return NULL;
-        ahead = iter->ahead & ~ledge_map_match(iter->group, 0);
+        ahead = iter->ahead;
     }
-    const unsigned slot = (unsigned)__builtin_ctz(ahead);
     iter->ahead = ahead & (ahead - 1);
-    return iter->entries + slot * entry_size;
+    return iter->entries + (unsigned)__builtin_ctz(ahead) * entry_size;
 }
 
 /* --- Changing ----------------------------------------------------------------------------- */
 
-/* ledge_map_add makes an entry for a key that isn't there and has the hash, and stores a pointer to
- * it in *out: its bytes are undefined. LEDGE_OK or LEDGE_ENOMEM. */
+/* ledge_map_add_slow makes an entry for a key that isn't there and has the hash, and returns it: its
+ * bytes are undefined. Null where there is no memory to grow. */
 LEDGE_MUST_USE
-LEDGE_NONNULL(1, 3)
-ledge_status ledge_map_add(ledge_map *map, uint64_t hash, unsigned char **out);
+LEDGE_NONNULL(1)
+unsigned char *ledge_map_add_slow(ledge_map *map, uint64_t hash);
 
-/* ledge_map_remove removes the entry at *place, whose key has the hash. Its value isn't destroyed.
- */
-LEDGE_NONNULL(1, 3)
-void ledge_map_remove(ledge_map *map, uint64_t hash, const struct ledge_map_place *place);
+/* ledge_map_add does the same, at once where the home group has room. */
+LEDGE_MUST_USE
+LEDGE_MAP_INLINE unsigned char *ledge_map_add(ledge_map *map, uint64_t hash, size_t entry_size)
+{
+    if (LEDGE_MAP_LIKELY(map->plain && ledge_map_length(map) < map->limit)) {
+        const size_t first = ((size_t)hash & map->table.mask) * LEDGE_MAP_SLOTS;
+        const unsigned free_slots = ledge_map_match(map->table.tags + first, 0);
+        if (LEDGE_MAP_LIKELY(free_slots)) {
+            const size_t index = first + (unsigned)__builtin_ctz(free_slots);
+            unsigned char *const entry = map->table.entries + index * entry_size;
+            map->table.tags[index] = (uint8_t)ledge_map_tags_of(hash);
+            map->added++;
+            ledge_unpoison(entry, entry_size);
+            return entry;
+        }
+    }
+    return ledge_map_add_slow(map, hash);
+}
+
+/* ledge_map_uncount takes back that an entry of the hash was counted by the groups it passed. */
+LEDGE_NONNULL(1)
+void ledge_map_uncount(ledge_map *map, uint64_t hash, size_t flipped);
+
+/* ledge_map_remove removes an entry, which is at *place and whose key has the hash. Its value isn't
+ * destroyed. */
+LEDGE_MAP_INLINE void ledge_map_remove(ledge_map *map, uint64_t hash, const unsigned char *entry,
+                                       size_t entry_size, const struct ledge_map_place *place)
+{
+    *place->tag = 0;
+    map->removed++;
+    ledge_poison(entry, entry_size);
+    if (!LEDGE_MAP_LIKELY(place->flipped == 0))
+        ledge_map_uncount(map, hash, place->flipped);
+}
 
 /* ledge_map_init_typed does for the macros what ledge_map_init does: sizes and functions from type, the rest
  * from config, which may be null. */
@@ -204,7 +219,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
     { \
         return ledge_hash_default(key, sizeof(K), seed); \
     } \
-    LEDGE_MAP_DEFINE_(name, K, V, name##_default_hash, NULL)
+    LEDGE_MAP_DEFINE_(name, K, V, name##_default_hash, NULL, NULL)
 
 #define LEDGE_MAP_DEFINE_WITH(name, K, V, HASH, EQUAL) \
     LEDGE_MAP_INLINE bool name##_equal_keys(const void *a, const void *b, size_t size, void *ctx) \
@@ -213,11 +228,6 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         (void)ctx; \
         return EQUAL((const K *)a, (const K *)b); \
     } \
-    LEDGE_MAP_DEFINE_(name, K, V, HASH, name##_equal_keys)
-
-#define LEDGE_MAP_DEFINE_(name, K, V, HASH, EQUAL) \
-    typedef struct name { ledge_map base; } name; \
-    typedef struct name##_entry { K key; V value; } name##_entry; \
     static inline __attribute__((unused)) uint64_t name##_hash_key( \
         const void *key, size_t size, const ledge_hash_seed *seed, void *ctx) \
     { \
@@ -225,11 +235,26 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         (void)ctx; \
         return HASH((const K *)key, seed); \
     } \
+    LEDGE_MAP_DEFINE_(name, K, V, HASH, name##_hash_key, name##_equal_keys)
+
+#define LEDGE_MAP_DEFINE_(name, K, V, HASH, HASH_FN, EQUAL) \
+    typedef struct name { ledge_map base; } name; \
+    typedef struct name##_entry { K key; V value; } name##_entry; \
     LEDGE_MAP_INLINE name##_entry *name##_find_entry( \
-        const name *map, uint64_t hash, const K *key, struct ledge_map_place *place) \
+        const name *map, uint64_t hash, K key, struct ledge_map_place *place) \
     { \
-        return (name##_entry *)(void *)ledge_map_find_entry( \
-            &map->base, hash, key, sizeof(K), sizeof(name##_entry), EQUAL, NULL, place); \
+        if (LEDGE_MAP_LIKELY(map->base.plain)) \
+            return (name##_entry *)(void *)ledge_map_search( \
+                &map->base.table, map->base.reach, hash, &key, sizeof(K), sizeof(name##_entry), \
+                EQUAL, NULL, place); \
+        /* Copies, so that what the other branch uses need not be in memory. */ \
+        const K same_key = key; \
+        struct ledge_map_place found; \
+        name##_entry *const entry = \
+            (name##_entry *)(void *)ledge_map_find_slow(&map->base, hash, &same_key, &found); \
+        if (entry) \
+            *place = found; \
+        return entry; \
     } \
     static inline __attribute__((unused, warn_unused_result, nonnull(1))) ledge_status name##_init( \
         name *map, const ledge_map_config *config, const ledge_allocator *alloc) \
@@ -240,7 +265,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         type.value_size = sizeof(V); \
         type.value_offset = offsetof(name##_entry, value); \
         type.entry_size = sizeof(name##_entry); \
-        type.hash = name##_hash_key; \
+        type.hash = HASH_FN; \
         type.equal = EQUAL; \
         return ledge_map_init_typed(&map->base, &type, config, alloc); \
     } \
@@ -251,14 +276,14 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
     static inline __attribute__((unused, warn_unused_result, nonnull(1))) size_t name##_length( \
         const name *map) \
     { \
-        return map->base.length; \
+        return ledge_map_length(&map->base); \
     } \
     static inline __attribute__((unused, warn_unused_result, nonnull(1))) V *name##_find( \
         const name *map, K key) \
     { \
         struct ledge_map_place place; \
         name##_entry *const entry = \
-            name##_find_entry(map, HASH(&key, &map->base.config.seed), &key, &place); \
+            name##_find_entry(map, HASH(&key, &map->base.config.seed), key, &place); \
         return entry ? &entry->value : NULL; \
     } \
     static inline __attribute__((unused, warn_unused_result, nonnull(1, 3, 4))) ledge_status name##_upsert( \
@@ -266,14 +291,12 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
     { \
         const uint64_t hash = HASH(&key, &map->base.config.seed); \
         struct ledge_map_place place; \
-        unsigned char *added; \
-        name##_entry *entry = name##_find_entry(map, hash, &key, &place); \
+        name##_entry *entry = name##_find_entry(map, hash, key, &place); \
         const bool missing = !entry; \
         if (missing) { \
-            const ledge_status status = ledge_map_add(&map->base, hash, &added); \
-            if (status != LEDGE_OK) \
-                return status; \
-            entry = (name##_entry *)(void *)added; \
+            entry = (name##_entry *)(void *)ledge_map_add(&map->base, hash, sizeof(name##_entry)); \
+            if (!entry) \
+                return map->base.config.key_size ? LEDGE_ENOMEM : LEDGE_ESIZE; \
             entry->key = key; \
             memset((void *)&entry->value, 0, sizeof(V)); \
         } \
@@ -299,12 +322,12 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
     { \
         const uint64_t hash = HASH(&key, &map->base.config.seed); \
         struct ledge_map_place place; \
-        const name##_entry *const entry = name##_find_entry(map, hash, &key, &place); \
+        const name##_entry *const entry = name##_find_entry(map, hash, key, &place); \
         if (!entry) \
             return LEDGE_ENOTFOUND; \
         if (out) \
             *out = entry->value; \
-        ledge_map_remove(&map->base, hash, &place); \
+        ledge_map_remove(&map->base, hash, (const unsigned char *)entry, sizeof(*entry), &place); \
         return LEDGE_OK; \
     } \
     static inline __attribute__((unused, warn_unused_result, nonnull(1))) ledge_status name##_erase( \
@@ -312,12 +335,12 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
     { \
         const uint64_t hash = HASH(&key, &map->base.config.seed); \
         struct ledge_map_place place; \
-        name##_entry *const entry = name##_find_entry(map, hash, &key, &place); \
+        name##_entry *const entry = name##_find_entry(map, hash, key, &place); \
         if (!entry) \
             return LEDGE_ENOTFOUND; \
         if (map->base.config.destroy_value) \
             map->base.config.destroy_value(&entry->value, map->base.config.ctx); \
-        ledge_map_remove(&map->base, hash, &place); \
+        ledge_map_remove(&map->base, hash, (const unsigned char *)entry, sizeof(*entry), &place); \
         return LEDGE_OK; \
     } \
     static inline __attribute__((unused, warn_unused_result, nonnull(1))) name##_entry *name##_next( \
