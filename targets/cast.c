@@ -404,7 +404,7 @@ OP(release, RANGE(hook, 0, 2))
     CALL(w->size = 0);
 }
 
-TARGET(cast, .includes = "#include <ledge/cast.h>\n", .support = kit_support,
+TARGET(cast, .includes = "#include <ledge/cast.h>\n", .support = {kit_support},
        .status_name = status_name,
        .ops = {&typed_view, &typed_span,  &typed_valid,   &typed_sub,   &typed_get,
                &typed_set,  &typed_at,    &typed_as_view, &load,        &store,

@@ -367,7 +367,7 @@ OP0(reset)
 }
 
 TARGET(check, .includes = "#include <ledge/check.h>\n#include <ledge/provenance.h>\n",
-       .support = kit_support, .status_name = status_name,
+       .support = {kit_support}, .status_name = status_name,
        .ops = {&add, &add_sub, &impossible, &take_out, &renew, &forget, &range, &within,
                &checked_of, &checked_sub, &checked_span, &split, &starve, &reset, &process,
                &process_odds, &damage});

@@ -399,7 +399,7 @@ OP(starve, RANGE(grants, 0, 3))
     w->grants = grants;
 }
 
-TARGET(owner, .includes = "#include <ledge/owner.h>\n", .support = kit_support,
+TARGET(owner, .includes = "#include <ledge/owner.h>\n", .support = {kit_support},
        .status_name = status_name,
        .ops = {&alloc,  &copy,    &adopt,    &borrow,  &impossible, &from_vec, &duplicate, &slice,
                &narrow, &clone,   &release,  &acquire, &crowd,      &resize,   &pin,       &unpin,

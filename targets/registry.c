@@ -293,7 +293,7 @@ OP(starve, RANGE(grants, 0, STARVED))
     w->grants = grants;
 }
 
-TARGET(registry, .includes = "#include <ledge/registry.h>\n", .support = kit_support,
+TARGET(registry, .includes = "#include <ledge/registry.h>\n", .support = {kit_support},
        .status_name = status_name,
        .ops = {&make, &release, &pin, &unpin, &add, &find, &get, &take_out, &enumerate,
                &add_impossible, &report, &cleanup, &starve});

@@ -365,7 +365,7 @@ OP(growth_next, RANGE(policy, 0, 3), RANGE(capacity, 0, 16383), RANGE(needed, 0,
              model_next((ledge_growth)policy, capacity << scale, needed << scale));
 }
 
-TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = kit_support,
+TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = {kit_support},
        .status_name = status_name,
        .ops = {&init,
                &push,

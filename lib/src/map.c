@@ -71,7 +71,8 @@ ledge_status ledge_map_init(ledge_map *map, const ledge_map_config *config,
     if (full.seed.k0 == 0 && full.seed.k1 == 0)
         full.seed = ledge_hash_seed_random(map);
 
-    *map = (ledge_map){.config = full};
+    /* Not 0, so that an iterator sees that its map was cleaned up. */
+    *map = (ledge_map){.added = 1, .removed = 1, .config = full};
     if (alloc)
         map->alloc = *alloc;
     return LEDGE_OK;
@@ -124,23 +125,12 @@ void ledge_map_clear(ledge_map *map)
 
 /* --- Reading ------------------------------------------------------------------------------ */
 
-static unsigned char *find(const ledge_map *map, uint64_t hash, const void *key,
-                           struct ledge_map_place *out)
-{
-    const ledge_map_config *const config = &map->config;
-    /* Numbers are worth not to call memcmp. */
-    if (map->plain && config->key_size == sizeof(uint64_t) && !config->equal)
-        return ledge_map_search(&map->table, map->reach, hash, key, sizeof(uint64_t),
-                                config->entry_size, NULL, NULL, out);
-    return ledge_map_find_slow(map, hash, key, out);
-}
-
 void *ledge_map_find(const ledge_map *map, const void *key)
 {
     struct ledge_map_place place;
     if (ledge_map_length(map) == 0)
         return NULL;
-    unsigned char *const entry = find(map, map_hash(map, key), key, &place);
+    unsigned char *const entry = ledge_map_find_slow(map, map_hash(map, key), key, &place);
     return entry ? entry + map->config.value_offset : NULL;
 }
 
@@ -166,7 +156,7 @@ static ledge_status find_or_add(ledge_map *map, const void *key, const void *val
 
     const uint64_t hash = map_hash(map, key);
     struct ledge_map_place place;
-    unsigned char *entry = find(map, hash, key, &place);
+    unsigned char *entry = ledge_map_find_slow(map, hash, key, &place);
     *is_new = !entry;
     if (!entry) {
         entry = ledge_map_add(map, hash, config->entry_size);
@@ -221,7 +211,7 @@ static ledge_status remove_key(ledge_map *map, const void *key, bool destroy, vo
         return LEDGE_ENOTFOUND;
     const uint64_t hash = map_hash(map, key);
     struct ledge_map_place place;
-    unsigned char *const entry = find(map, hash, key, &place);
+    unsigned char *const entry = ledge_map_find_slow(map, hash, key, &place);
     if (!entry)
         return LEDGE_ENOTFOUND;
     if (out)

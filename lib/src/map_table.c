@@ -139,13 +139,16 @@ size_t map_free_slot(const ledge_map *map, const struct ledge_map_table *table, 
     return SIZE_MAX;
 }
 
-/* The slot in the new table for the entry in a slot of the old one, whose group has the same place
- * in it. */
-static size_t same_slot(const ledge_map *map, size_t index, uint64_t hash)
+/* Where the entry in a slot of the old table goes in the new one. The same slot is always free if all
+ * of the run keep their places; if they needn't, an entry takes it if it is at home there. */
+static size_t new_index(const ledge_map *map, size_t index, uint64_t hash, bool stay)
 {
     const size_t flipped = ((size_t)hash ^ index / LEDGE_MAP_SLOTS) & map->old.mask;
     const size_t group = ((size_t)hash & map->table.mask) ^ flipped;
-    return group * LEDGE_MAP_SLOTS + index % LEDGE_MAP_SLOTS;
+    const size_t same = group * LEDGE_MAP_SLOTS + index % LEDGE_MAP_SLOTS;
+    if (stay || LEDGE_MAP_LIKELY(flipped == 0 && map->table.tags[same] == 0))
+        return same;
+    return map_free_slot(map, &map->table, hash);
 }
 
 static void move_group(const ledge_map *map, size_t group)
@@ -156,7 +159,7 @@ static void move_group(const ledge_map *map, size_t group)
     for (unsigned taken = map_taken(from->tags + first); taken; taken &= taken - 1) {
         const size_t index = first + (unsigned)__builtin_ctz(taken);
         const uint64_t hash = map_hash(map, map_entry(map, from, index));
-        const size_t there = stay ? same_slot(map, index, hash) : map_free_slot(map, to, hash);
+        const size_t there = new_index(map, index, hash, stay);
         map_take(map, to, there, hash);
         copy_entry(map_entry(map, to, there), map_entry(map, from, index), map->config.entry_size);
     }

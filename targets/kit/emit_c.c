@@ -308,8 +308,8 @@ static void emit_body(struct emitter *e)
 static void emit_all(struct emitter *e)
 {
     emit_header(e);
-    if (kit_target.support != NULL)
-        emit_support(e->out, kit_target.support);
+    for (size_t i = 0; i < KIT_SUPPORTS && kit_target.support[i] != NULL; i++)
+        emit_support(e->out, kit_target.support[i]);
     fprintf(e->out, "static struct world {\n    %s\n} world, *const w = &world;\n\n",
             kit_target.objects);
     kit_emit_memory_objects(e->out, e->calls, e->calls_len);

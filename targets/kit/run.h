@@ -24,11 +24,14 @@ struct kit_unreachable {
     (KIT_SET(KIT_LENGTH_MORE_ONE) | KIT_SET(KIT_LENGTH_BEYOND) | KIT_SET(KIT_LENGTH_WRAPS) |       \
      KIT_SET(KIT_LENGTH_TOP))
 
+enum { KIT_SUPPORTS = 4 };
+
 struct kit_target {
     const char *name;
     const char *includes; /* what the emitted C program includes */
-    const char *support;  /* source text of SUPPORT(), or NULL */
-    const char *objects;  /* source text of OBJECTS */
+    const char
+        *support[KIT_SUPPORTS]; /* source text of SUPPORT() and SUPPORT_AS(); NULL after the last */
+    const char *objects;        /* source text of OBJECTS */
     void *world;
     size_t world_size;
     void (*open)(void *world);

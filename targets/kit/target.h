@@ -77,10 +77,14 @@ static void world_close(struct world *w);
     return
 
 /* SUPPORT defines, at file scope, code that both the target and the emitted program need (an
- * allocator, a comparison). Name it in the table: .support = kit_support. */
+ * allocator, a comparison). Name it in the table: .support = {kit_support}. SUPPORT_AS is for more
+ * of it, under another name: a piece is a string, and those have at most 4095 characters. */
 #define SUPPORT(...) \
     __VA_ARGS__ \
     static const char kit_support[] = #__VA_ARGS__
+#define SUPPORT_AS(name, ...) \
+    __VA_ARGS__ \
+    static const char name[] = #__VA_ARGS__
 
 /* The argument types (arg.h says what each draws). The name becomes a parameter of the operation.
  * */

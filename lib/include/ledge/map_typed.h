@@ -100,6 +100,26 @@ LEDGE_MAP_INLINE unsigned ledge_map_match(const uint8_t *tags, uint32_t tag)
 
 /* --- Finding ------------------------------------------------------------------------------ */
 
+/* ledge_map_same tells whether two keys have the same bytes. Numbers are worth not to call memcmp. */
+LEDGE_PURE
+LEDGE_MAP_INLINE bool ledge_map_same(const void *a, const void *b, size_t size)
+{
+    uint32_t a32, b32;
+    uint64_t a64, b64;
+    switch (size) {
+    case sizeof(a32):
+        memcpy(&a32, a, sizeof(a32));
+        memcpy(&b32, b, sizeof(b32));
+        return a32 == b32;
+    case sizeof(a64):
+        memcpy(&a64, a, sizeof(a64));
+        memcpy(&b64, b, sizeof(b64));
+        return a64 == b64;
+    default:
+        return memcmp(a, b, size) == 0;
+    }
+}
+
 /* Where an entry was found: its tag, and how its group's number differs from its home's. */
 struct ledge_map_place {
     uint8_t *tag;
@@ -121,8 +141,8 @@ LEDGE_MAP_INLINE unsigned char *ledge_map_search(const struct ledge_map_table *t
         for (unsigned match = ledge_map_match(table->tags + first, tag); match; match &= match - 1) {
             const size_t index = first + (unsigned)__builtin_ctz(match);
             unsigned char *const entry = table->entries + index * entry_size;
-            const bool same =
-                equal ? equal(entry, key, key_size, ctx) : memcmp(entry, key, key_size) == 0;
+            const bool same = equal ? equal(entry, key, key_size, ctx)
+                                    : ledge_map_same(entry, key, key_size);
             if (LEDGE_MAP_LIKELY(same)) {
                 out->tag = table->tags + index;
                 out->flipped = flipped;
