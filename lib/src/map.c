@@ -238,14 +238,16 @@ ledge_status ledge_map_take(ledge_map *map, const void *key, void *out)
 /* What is wrong is added up rather than returned at once: a check that never fails is then no
  * branch that never is taken. */
 
-/* Whether the entries of a group are where they are found. Adds how many they are to *count, and to
- * *passed the groups that count them. */
+/* Whether the entries of a group are where they are found. Which slots are taken is told by the way
+ * for any machine, so that it has to agree with this one's. Adds how many they are to *count, and
+ * to *passed the groups that count them. */
 static bool group_is_valid(const ledge_map *map, const struct ledge_map_table *table, size_t group,
                            size_t *count, size_t *passed)
 {
     bool valid = true;
     const size_t first = group * LEDGE_MAP_SLOTS;
-    for (unsigned taken = map_taken(table->tags + first); taken; taken &= taken - 1) {
+    unsigned taken = ~ledge_map_match_words(table->tags + first, 0) & MAP_ALL_SLOTS;
+    for (; taken; taken &= taken - 1) {
         const size_t index = first + (unsigned)__builtin_ctz(taken);
         const uint64_t hash = map_hash(map, map_entry(map, table, index));
         const size_t home = (size_t)hash & table->mask;

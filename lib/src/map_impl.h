@@ -12,6 +12,8 @@
 
 #define LEDGE_INTERNAL __attribute__((visibility("hidden")))
 
+enum { MAP_ALL_SLOTS = (1 << LEDGE_MAP_SLOTS) - 1 };
+
 static inline uint64_t map_hash(const ledge_map *map, const void *key)
 {
     const ledge_map_config *const config = &map->config;
@@ -34,7 +36,7 @@ static inline unsigned char *map_entry(const ledge_map *map, const struct ledge_
 /* The slots of a group, whose tags are given, that hold an entry, as bits. */
 static inline unsigned map_taken(const uint8_t *tags)
 {
-    return ~ledge_map_match(tags, 0) & ((1u << LEDGE_MAP_SLOTS) - 1);
+    return ~ledge_map_match(tags, 0) & MAP_ALL_SLOTS;
 }
 
 static inline void map_destroy_value(const ledge_map *map, unsigned char *entry)

@@ -139,8 +139,8 @@ size_t map_free_slot(const ledge_map *map, const struct ledge_map_table *table, 
     return SIZE_MAX;
 }
 
-/* Where the entry in a slot of the old table goes in the new one. The same slot is always free if all
- * of the run keep their places; if they needn't, an entry takes it if it is at home there. */
+/* Where the entry in a slot of the old table goes in the new one. The same slot is always free if
+ * all of the run keep their places; if they needn't, an entry takes it if it is at home there. */
 static size_t new_index(const ledge_map *map, size_t index, uint64_t hash, bool stay)
 {
     const size_t flipped = ((size_t)hash ^ index / LEDGE_MAP_SLOTS) & map->old.mask;

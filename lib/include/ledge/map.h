@@ -11,17 +11,17 @@
  * specialised on the sizes: several times faster. This header is the manual for both.
  *
  * How it is built. Entries (key, then value) lie in groups of 16, and the groups of all entries one
- * behind the other; a byte of hash per entry, called its tag, lies apart, and the tags of a group are
- * compared all at once. An entry whose group is full goes to another one near by, and each group
- * counts the entries that passed over it: so a search knows where to end, and an erased entry leaves
- * nothing behind; there are no tombstones. (Nathan Bronson, Xiao Shi: F14, 2019; tags apart, and
- * without tombstones, as in Joaquin M Lopez Munoz: boost::unordered_flat_map, 2022.)
+ * behind the other; a byte of hash per entry, called its tag, lies apart, and the tags of a group
+ * are compared all at once. An entry whose group is full goes to another one near by, and each
+ * group counts the entries that passed over it: so a search knows where to end, and an erased entry
+ * leaves nothing behind; there are no tombstones. (Nathan Bronson, Xiao Shi: F14, 2019; tags apart,
+ * and without tombstones, as in Joaquin M Lopez Munoz: boost::unordered_flat_map, 2022.)
  *
  * What is our own is how it grows: bit by bit, and so that an entry keeps its place if an iteration
  * needs it to. Where an entry is, is the number of its home group (the low bits of the hash) with
  * some of the lowest bits flipped. So the entries of a run of groups, 64 of them, never are
- * elsewhere than in that run; and when the groups are doubled, a run becomes two, and each entry can
- * have the same group and slot in one of them.
+ * elsewhere than in that run; and when the groups are doubled, a run becomes two, and each entry
+ * can have the same group and slot in one of them.
  *
  * Pauses. When the map is full, new memory is allocated for twice the groups, and nothing else
  * happens at once: from then on each entry that is added moves one run of the old memory, until it
@@ -32,7 +32,8 @@
  *
  * Iteration goes from place to place, and follows entries that were moved while it ran. It leaves a
  * mark on each run, and entries of a marked run keep their places; those of others get better ones
- * as the map grows. (ledge_map_shrink_to_fit takes the marks off.) So the map may be changed in any way but ledge_map_shrink_to_fit, by any number of iterations at a time:
+ * as the map grows. (ledge_map_shrink_to_fit takes the marks off.) So the map may be changed in any
+ * way but ledge_map_shrink_to_fit, by any number of iterations at a time:
  *
  * - an entry that is there from start to end is seen exactly once;
  * - an entry that is erased before its turn isn't seen, also when it is the next;
@@ -74,9 +75,9 @@ enum {
 };
 
 /* ledge_map_hash_fn returns the hash of the key at key, of size bytes. Equal keys have equal
- * hashes; otherwise any value is allowed: the low bits choose the group, as many as there are, and the
- * top 8 tell entries of a group apart. Bits that don't vary cost speed only; ledge_hash_mix64 makes
- * good ones of bad ones. seed is the map's. */
+ * hashes; otherwise any value is allowed: the low bits choose the group, as many as there are, and
+ * the top 8 tell entries of a group apart. Bits that don't vary cost speed only; ledge_hash_mix64
+ * makes good ones of bad ones. seed is the map's. */
 typedef uint64_t ledge_map_hash_fn(const void *key, size_t size, const ledge_hash_seed *seed,
                                    void *ctx);
 
@@ -131,9 +132,8 @@ typedef struct ledge_map {
  * Returns LEDGE_OK, or the first of these that holds; then *map is untouched:
  *   LEDGE_ESIZE      key_size is 0
  *   LEDGE_EOVERFLOW  an entry would be larger than PTRDIFF_MAX / 4096 bytes
- *   LEDGE_EINVAL     value_offset or entry_size, where given, has no room for the key and the value;
- *                    or step is neither 0 nor a power of two up to LEDGE_MAP_MAX_STEP
- * O(1). */
+ *   LEDGE_EINVAL     value_offset or entry_size, where given, has no room for the key and the
+ * value; or step is neither 0 nor a power of two up to LEDGE_MAP_MAX_STEP O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 ledge_status ledge_map_init(ledge_map *map, const ledge_map_config *config,
@@ -247,15 +247,15 @@ LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 ledge_status ledge_map_take(ledge_map *map, const void *key, void *out);
 
-/* ledge_map_clear removes all entries and destroys their values. The memory for as many stays. Can't
- * fail. O(memory). */
+/* ledge_map_clear removes all entries and destroys their values. The memory for as many stays.
+ * Can't fail. O(memory). */
 LEDGE_NONNULL(1)
 void ledge_map_clear(ledge_map *map);
 
 /* --- Memory ------------------------------------------------------------------------------- */
 
-/* ledge_map_reserve makes room for n entries in all, so that up to there nothing is allocated and no
- * entry is moved. Nothing happens where there is the room.
+/* ledge_map_reserve makes room for n entries in all, so that up to there nothing is allocated and
+ * no entry is moved. Nothing happens where there is the room.
  *
  * Returns LEDGE_OK; LEDGE_ESIZE in the zero state; LEDGE_EOVERFLOW when n entries are more than can
  * be; LEDGE_ENOMEM. O(length + n). */

@@ -5,15 +5,18 @@
  * defines the types ages (the map), ages_entry { uint64_t key; double value; } and these functions,
  * each the one of ledge/map.h of that name, with keys and values passed as what they are:
  *
- *     ledge_status ages_init(ages *map, const ledge_map_config *config, const ledge_allocator
- * *alloc) void         ages_cleanup(ages *map) size_t       ages_length(const ages *map) double
- * *ages_find(const ages *map, uint64_t key) ledge_status ages_put(ages *map, uint64_t key, double
- * value) ledge_status ages_upsert(ages *map, uint64_t key, double **out, bool *is_new) ledge_status
- * ages_erase(ages *map, uint64_t key) ledge_status ages_take(ages *map, uint64_t key, double *out)
- *     ages_entry  *ages_next(ledge_map_iter *iter)
+ *     ledge_status ages_init(ages *map, const ledge_map_config *config,
+ *                            const ledge_allocator *alloc);
+ *     void ages_cleanup(ages *map);
+ *     size_t ages_length(const ages *map);
+ *     double *ages_find(const ages *map, uint64_t key);
+ *     ledge_status ages_put(ages *map, uint64_t key, double value);
+ *     ledge_status ages_upsert(ages *map, uint64_t key, double **out, bool *is_new);
+ *     ledge_status ages_erase(ages *map, uint64_t key);
+ *     ledge_status ages_take(ages *map, uint64_t key, double *out);
+ *     ages_entry *ages_next(ledge_map_iter *iter);
  *
- * config may be null; only its callbacks for values, its ctx, seed and step
- * are used. ages_next is
+ * config may be null; only its callbacks for values, its ctx, seed and step are used. ages_next is
  * ledge_map_next and returns the entry, or null when there is none:
  *
  *     ledge_map_iter it = ledge_map_begin(&map.base);
