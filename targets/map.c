@@ -13,8 +13,6 @@
     uint32_t *box;                                                                                 \
     ledge_allocator alloc;
 
-enum { STEPS = 32 };
-
 enum turn { GONE, OLD, NEW };
 
 struct world {
@@ -217,11 +215,11 @@ OP(begin, RANGE(which, 0, 1))
         w->turn[key] = w->m[which].there[key] ? OLD : GONE;
 }
 
-OP(next, RANGE(n, 0, STEPS), RANGE(erasing, 0, 1))
+OP(next, RANGE(n, 0, KEYS), RANGE(erasing, 0, 1))
 {
     REQUIRE(w->walked != 0);
     const size_t which = w->walked - 1;
-    CALL(uint32_t keys[32]);
+    CALL(uint32_t keys[KEYS]);
     CALL(const size_t seen = walk(w->it.map == &w->map[0] ? &w->map[0] : &w->map[1], &w->user,
                                   &w->it, n, erasing == 1, keys));
     CHECK_EQ(w->user.repeats, 0);
