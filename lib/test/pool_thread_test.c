@@ -1,0 +1,142 @@
+/* pool_thread_test.c: a pool for each of several threads (row E9), which pass objects to each
+ * other. */
+#include "check.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include <ledge/pool.h>
+
+enum { THREADS = 4, ROUNDS = 20000, HELD = 16 };
+
+/* Where threads leave objects for each other. */
+struct exchange {
+    ledge_tpool tpool;
+    _Atomic(uint64_t *) shelf[HELD];
+};
+
+struct worker {
+    pthread_t thread;
+    struct exchange *exchange;
+    uint64_t number;
+    size_t failures; /* cmocka's assertions are for the main thread */
+};
+
+/* Takes objects and writes a number of its own into each, which must still be there when it is put:
+ * nobody else was given the same object. */
+static void use_alone(struct worker *worker, ledge_pool *own)
+{
+    uint64_t *held[HELD] = {0};
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        uint64_t **slot = &held[i * 7 % HELD], mark = worker->number << 32 | i * 7 % HELD;
+        if (*slot) {
+            worker->failures += **slot != mark;
+            worker->failures += ledge_pool_put(own, *slot) != LEDGE_OK;
+            *slot = NULL;
+        } else {
+            void *ptr = NULL;
+            worker->failures += ledge_pool_get(own, &ptr) != LEDGE_OK;
+            *slot = ptr;
+            **slot = mark;
+        }
+    }
+    for (size_t i = 0; i < HELD; i++)
+        worker->failures += held[i] && ledge_pool_put(own, held[i]) != LEDGE_OK;
+}
+
+static void *work_alone(void *arg)
+{
+    struct worker *worker = arg;
+    ledge_pool *own = NULL;
+    worker->failures += ledge_tpool_join(&worker->exchange->tpool, &own) != LEDGE_OK;
+    use_alone(worker, own);
+    worker->failures += ledge_tpool_leave(&worker->exchange->tpool, own) != LEDGE_OK;
+    return NULL;
+}
+
+/* Lays an object on the shelf, and puts whichever lay there, of whatever thread. */
+static void *work_together(void *arg)
+{
+    struct worker *worker = arg;
+    struct exchange *exchange = worker->exchange;
+    ledge_pool *own = NULL;
+    worker->failures += ledge_tpool_join(&exchange->tpool, &own) != LEDGE_OK;
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        void *ptr = NULL;
+        worker->failures += ledge_pool_get(own, &ptr) != LEDGE_OK;
+        memset(ptr, 1, sizeof(uint64_t));
+        uint64_t *other = atomic_exchange(&exchange->shelf[i % HELD], (uint64_t *)ptr);
+        if (other) {
+            ++*other;
+            worker->failures += ledge_tpool_put(&exchange->tpool, own, other) != LEDGE_OK;
+        }
+    }
+    worker->failures += ledge_tpool_leave(&exchange->tpool, own) != LEDGE_OK;
+    return NULL;
+}
+
+static void run(struct exchange *exchange, void *(*work)(void *))
+{
+    struct worker workers[THREADS];
+    for (size_t i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){.exchange = exchange, .number = i + 1};
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+        assert_int_equal(workers[i].failures, 0);
+    }
+}
+
+static void a_thread_has_its_pool_to_itself(void **state)
+{
+    (void)state;
+    struct exchange exchange = {.shelf = {0}};
+    ledge_tpool_stats stats;
+    assert_status(ledge_tpool_init(&exchange.tpool, sizeof(uint64_t), 8, THREADS, NULL), LEDGE_OK);
+    run(&exchange, work_alone);
+    ledge_tpool_read_stats(&exchange.tpool, &stats);
+    assert_int_equal(stats.joined, 0);
+    assert_int_equal(stats.total.in_use, 0);
+    assert_int_equal(stats.total.gets, stats.total.puts);
+    assert_int_equal(stats.total.gets, THREADS * ROUNDS / 2);
+    assert_int_equal(stats.total.remote, 0);
+    assert_true(stats.total.hits >= stats.total.gets - THREADS);
+    ledge_tpool_cleanup(&exchange.tpool);
+}
+
+static void objects_are_put_by_any_thread(void **state)
+{
+    (void)state;
+    struct exchange exchange = {.shelf = {0}};
+    ledge_tpool_stats stats;
+    assert_status(ledge_tpool_init(&exchange.tpool, sizeof(uint64_t), 8, THREADS, NULL), LEDGE_OK);
+    run(&exchange, work_together);
+    for (size_t i = 0; i < HELD; i++)
+        assert_status(ledge_tpool_put(&exchange.tpool, NULL, exchange.shelf[i]), LEDGE_OK);
+
+    /* Each pool takes back what the others put, and then has nothing out. */
+    for (size_t i = 0; i < THREADS; i++) {
+        ledge_pool *pool = NULL;
+        assert_status(ledge_tpool_join(&exchange.tpool, &pool), LEDGE_OK);
+        assert_true(ledge_pool_is_valid(pool));
+        assert_status(ledge_pool_reserve(pool, 0), LEDGE_OK);
+        assert_true(ledge_pool_is_valid(pool));
+    }
+    ledge_tpool_read_stats(&exchange.tpool, &stats);
+    assert_int_equal(stats.joined, THREADS);
+    assert_int_equal(stats.total.gets, THREADS * ROUNDS);
+    assert_int_equal(stats.total.puts, THREADS * ROUNDS);
+    assert_int_equal(stats.total.in_use, 0);
+    ledge_tpool_cleanup(&exchange.tpool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_thread_has_its_pool_to_itself),
+        cmocka_unit_test(objects_are_put_by_any_thread),
+    };
+    return cmocka_run_group_tests_name("pool in threads", tests, NULL, NULL);
+}
