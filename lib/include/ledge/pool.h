@@ -1,8 +1,9 @@
 /* ledge/pool.h: objects of one size that are used, given back, and used again.
  *
- * A pool takes blocks of slots from its allocator, each as large as all before it together, and
- * keeps them until it is cleaned up. A get takes the slot that was put back last, so that its bytes
- * are likely to be in the cache; neither get nor put calls the allocator as long as a slot is free.
+ * A pool takes blocks of slots from its allocator, some 4 KB at first and then each as large as all
+ * before it together, and keeps them until it is cleaned up. A get takes the slot that was put back
+ * last, so that its bytes are likely to be in the cache; neither get nor put calls the allocator as
+ * long as a slot is free.
  *
  *     ledge_pool pool = {0};
  *     status = ledge_pool_init(&pool, sizeof(struct session), alignof(struct session), NULL);

@@ -1,0 +1,337 @@
+/* arena: many allocations out of one (ledge/arena.h), beside a model that knows where in which
+ * block each object lies; marks, also old ones; memory of the caller's; an allocator that fails.
+ * Rows B19 A33. */
+#include "kit/target.h"
+#include "stingy.h"
+
+#include <ledge/arena.h>
+
+enum { SLOTS = 8, MARKS = 4, BLOCKS = 24, CAP = 128, MEMORY = 256 };
+
+#define OBJECTS                                                                                    \
+    ledge_arena arena, spare;                                                                      \
+    ledge_span s[8];                                                                               \
+    ledge_arena_mark marks[4];                                                                     \
+    struct stingy stingy;                                                                          \
+    ledge_allocator alloc;                                                                         \
+    _Alignas(64) uint8_t memory[256];
+
+struct world {
+    OBJECTS
+    struct model_block { /* in the order of the chain; the caller's memory is one, too */
+        size_t id, room, left;
+    } blocks[BLOCKS];
+    size_t count, now; /* now: the current one */
+    size_t ids, block_size, gap, resets, grants;
+    struct model_object {
+        size_t block, at, size; /* size 0: there is none */
+        uint8_t want[CAP];
+    } m[SLOTS];
+    struct model_mark {
+        bool set;
+        size_t id, at, resets;
+    } mm[MARKS];
+};
+
+static void world_open(struct world *w)
+{
+    w->grants = SIZE_MAX;
+    w->count = 1; /* without room: zero bytes */
+    CALL(w->stingy.grants = SIZE_MAX);
+    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+}
+
+static void world_check(struct world *w)
+{
+    size_t room = 0, used = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        room += w->blocks[i].room;
+        used += i <= w->now ? w->blocks[i].left : 0;
+    }
+    CHECK_EQ(ledge_arena_is_valid(&w->arena), true);
+    CHECK_EQ(ledge_arena_about(&w->arena).blocks, w->block_size ? w->count : 0);
+    CHECK_EQ(ledge_arena_about(&w->arena).spare, w->count - 1 - w->now);
+    CHECK_EQ(ledge_arena_about(&w->arena).room, room);
+    CHECK_EQ(ledge_arena_about(&w->arena).used, used);
+    for (size_t i = 0; i < SLOTS; i++) {
+        const struct model_object *m = &w->m[i];
+        CHECK_EQ_AT(i, w->s[i].length, m->size);
+        CHECK_EQ_AT(i, w->s[i].capacity, m->size);
+        CHECK_BYTES_AT(i, w->s[i].ptr, m->want, m->size);
+    }
+}
+
+static void world_close(struct world *w)
+{
+    CALL(ledge_arena_cleanup(&w->arena));
+}
+
+static bool model_grant(struct world *w, size_t size)
+{
+    const bool granted = w->grants > 0 && size <= STINGY_MAX;
+    w->grants -= granted;
+    return granted;
+}
+
+static bool model_fits(const struct model_block *block, size_t size, size_t align)
+{
+    const size_t padding = (align - block->left % align) % align;
+    return padding <= block->room - block->left && size <= block->room - block->left - padding;
+}
+
+/* The next block is one with room for size bytes: a spare one, which comes next in the chain then,
+ * or a new one. */
+static ledge_status model_move_on(struct world *w, size_t size)
+{
+    if (w->block_size == 0)
+        return LEDGE_ENOMEM;
+    size_t i = w->now + 1;
+    while (i < w->count && w->blocks[i].room < size)
+        i++;
+    struct model_block block = w->blocks[i];
+    if (i == w->count) {
+        block = (struct model_block){.id = ++w->ids, .room = w->block_size};
+        block.room = size > block.room ? size : block.room;
+        if (!model_grant(w, block.room))
+            return LEDGE_ENOMEM;
+        w->count++;
+    }
+    for (; i > w->now + 1; i--)
+        w->blocks[i] = w->blocks[i - 1];
+    w->blocks[i] = (struct model_block){.id = block.id, .room = block.room};
+    w->now = i;
+    return LEDGE_OK;
+}
+
+static ledge_status model_alloc(struct world *w, size_t slot, size_t size, size_t align)
+{
+    struct model_object *m = &w->m[slot];
+    if (align == 0 || (align & (align - 1)) != 0)
+        return LEDGE_EINVAL;
+    if (size == 0) {
+        m->size = 0;
+        return LEDGE_OK;
+    }
+    if (size > LEDGE_ARENA_SIZE_MAX || align > LEDGE_ARENA_SIZE_MAX - size)
+        return LEDGE_EOVERFLOW;
+    if (!model_fits(&w->blocks[w->now], size, align) && model_move_on(w, size) != LEDGE_OK)
+        return LEDGE_ENOMEM;
+    struct model_block *block = &w->blocks[w->now];
+    block->left += (align - block->left % align) % align;
+    *m = (struct model_object){block->id, block->left, size, {0}};
+    block->left += size;
+    block->left += w->gap < block->room - block->left ? w->gap : block->room - block->left;
+    return LEDGE_OK;
+}
+
+/* A new arena, of one empty block with that much room, and without marks. */
+static void model_enter(struct world *w, size_t room, size_t block_size)
+{
+    w->blocks[0] = (struct model_block){.id = ++w->ids, .room = room};
+    memset(w->m, 0, sizeof w->m);
+    memset(w->mm, 0, sizeof w->mm);
+    w->count = 1;
+    w->now = w->gap = w->resets = 0;
+    w->block_size = block_size;
+}
+
+static bool model_is_left(const struct world *w, const struct model_object *m)
+{
+    size_t i = 0;
+    while (i < w->now && w->blocks[i].id != m->block)
+        i++;
+    return w->blocks[i].id == m->block && m->at + m->size <= w->blocks[i].left;
+}
+
+static ledge_status model_rewind(struct world *w, const struct model_mark *mark)
+{
+    for (size_t i = 0; i <= w->now && mark->resets == w->resets; i++) {
+        if (w->blocks[i].id == mark->id && mark->at <= w->blocks[i].left) {
+            w->now = i;
+            w->blocks[i].left = mark->at;
+            return LEDGE_OK;
+        }
+    }
+    return LEDGE_ESTALE;
+}
+
+static bool is_sized(const struct world *w, size_t size)
+{
+    return w->count < BLOCKS && (size <= CAP || size > STINGY_MAX);
+}
+
+OP(init, INDEX(block_size))
+{
+    REQUIRE(!w->arena.at && (block_size <= MEMORY || block_size > STINGY_MAX));
+    EXPECT(ledge_arena_init(&w->arena, block_size, &w->alloc),
+           block_size == 0                     ? LEDGE_EEMPTY
+           : block_size > LEDGE_ARENA_SIZE_MAX ? LEDGE_EOVERFLOW
+           : model_grant(w, block_size)        ? LEDGE_OK
+                                               : LEDGE_ENOMEM);
+    if (got == LEDGE_OK) {
+        model_enter(w, block_size, block_size);
+        EXPECT_AS(same_everywhere, ledge_arena_set_gap(&w->arena, 0), LEDGE_OK);
+    }
+}
+
+OP(init_fixed, RANGE(null, 0, 1), INDEX(size))
+{
+    REQUIRE(!w->arena.at && (null || size <= MEMORY || size > PTRDIFF_MAX));
+    CALL(uint8_t *memory = null ? NULL : w->memory);
+    EXPECT(ledge_arena_init_fixed(&w->arena, memory, size), null && size != 0 ? LEDGE_ENULL
+                                                            : size > MEMORY   ? LEDGE_EOVERFLOW
+                                                                              : LEDGE_OK);
+    if (got == LEDGE_OK)
+        model_enter(w, size, 0);
+}
+
+OP(set_gap, INDEX(gap))
+{
+    EXPECT(ledge_arena_set_gap(&w->arena, gap),
+           gap <= LEDGE_ARENA_GAP_MAX ? LEDGE_OK : LEDGE_ERANGE);
+    w->gap = got == LEDGE_OK ? gap : w->gap;
+}
+
+OP(alloc, DEFINE(slot, SLOTS), INDEX(size), ALIGNMENT(align), U32(byte))
+{
+    REQUIRE(is_sized(w, size));
+    EXPECT(ledge_arena_alloc(&w->arena, size, align, &w->s[slot]),
+           model_alloc(w, slot, size, align));
+    REQUIRE(got == LEDGE_OK && size != 0);
+    CHECK_EQ((uintptr_t)w->s[slot].ptr % align, 0);
+    if (w->block_size == 0)
+        CHECK_EQ(w->s[slot].ptr - w->memory, w->m[slot].at);
+    CALL(memset(w->s[slot].ptr, (uint8_t)byte, size));
+    memset(w->m[slot].want, (uint8_t)byte, size);
+}
+
+OP(alloc_array, DEFINE(slot, SLOTS), INDEX(n), ELEMENT_SIZE(esz), ALIGNMENT(align))
+{
+    const bool wraps = esz != 0 && n > SIZE_MAX / esz;
+    REQUIRE(esz == 0 || wraps || is_sized(w, n * esz));
+    EXPECT(ledge_arena_alloc_array(&w->arena, n, esz, align, &w->s[slot]),
+           esz == 0 ? LEDGE_ESIZE
+           : wraps  ? LEDGE_EOVERFLOW
+                    : model_alloc(w, slot, n * esz, align));
+    REQUIRE(got == LEDGE_OK && n != 0);
+    CALL(memset(w->s[slot].ptr, 0, n * esz));
+    memset(w->m[slot].want, 0, n * esz);
+}
+
+OP(copy, DEFINE(slot, SLOTS), BYTES(src, 16))
+{
+    REQUIRE(is_sized(w, src.len));
+    EXPECT(ledge_arena_copy(&w->arena, ledge_view_of(src.at, src.len), &w->s[slot]),
+           model_alloc(w, slot, src.len, 1));
+    if (got == LEDGE_OK)
+        memcpy(w->m[slot].want, src.at, src.len);
+}
+
+OP(copy_self, HANDLE(from, SLOTS), DEFINE(to, SLOTS))
+{
+    const struct model_object m = w->m[from];
+    REQUIRE(from != to && is_sized(w, m.size));
+    EXPECT(ledge_arena_copy(&w->arena, ledge_span_as_view(w->s[from]), &w->s[to]),
+           model_alloc(w, to, m.size, 1));
+    if (got == LEDGE_OK)
+        memcpy(w->m[to].want, m.want, m.size);
+}
+
+OP(save, DEFINE(mark, MARKS))
+{
+    CALL(w->marks[mark] = ledge_arena_save(&w->arena));
+    const struct model_block *block = &w->blocks[w->now];
+    w->mm[mark] = (struct model_mark){true, block->id, block->left, w->resets};
+}
+
+/* Views of what was taken back are the caller's to forget. */
+OP(rewind_to, HANDLE(mark, MARKS))
+{
+    REQUIRE(w->mm[mark].set);
+    EXPECT(ledge_arena_rewind(&w->arena, w->marks[mark]), model_rewind(w, &w->mm[mark]));
+    for (size_t i = 0; i < SLOTS; i++)
+        w->m[i].size = model_is_left(w, &w->m[i]) ? w->m[i].size : 0;
+    CALL(for (size_t i = 0; i < 8; i++) {
+        if (!ledge_arena_holds(&w->arena, ledge_span_as_view(w->s[i])))
+            w->s[i] = (ledge_span){0};
+    });
+}
+
+OP0(reset)
+{
+    CALL(ledge_arena_reset(&w->arena));
+    CALL(memset(w->s, 0, sizeof w->s));
+    memset(w->m, 0, sizeof w->m);
+    w->blocks[0].left = w->now = 0;
+    w->resets++;
+}
+
+/* A new block may be where a freed one was; so marks of spare blocks are no good afterwards. */
+OP0(trim)
+{
+    CALL(ledge_arena_trim(&w->arena));
+    for (size_t i = 0; i < MARKS; i++) {
+        for (size_t j = w->now + 1; j < w->count; j++)
+            w->mm[i].set &= w->mm[i].id != w->blocks[j].id;
+    }
+    w->count = w->now + 1;
+}
+
+OP0(cleanup)
+{
+    CALL(ledge_arena_cleanup(&w->arena));
+    CALL(memset(w->s, 0, sizeof w->s));
+    model_enter(w, 0, 0);
+}
+
+OP(holds, HANDLE(slot, SLOTS), INDEX(lo), INDEX(hi))
+{
+    REQUIRE(lo <= hi && hi <= w->m[slot].size && lo < w->m[slot].size);
+    CALL(const ledge_view part = ledge_view_of(w->s[slot].ptr + lo, hi - lo));
+    CHECK_EQ(ledge_arena_holds(&w->arena, part), lo < hi);
+    CHECK_EQ(ledge_arena_holds(&w->arena, ledge_view_of(part.ptr, 4096)), false);
+    CHECK_EQ(ledge_arena_holds(&w->arena, ledge_view_of(&w->stingy, 1)), false);
+}
+
+/* An alignment that no block has by itself, in an arena with the gap that it comes with. */
+OP(wide, RANGE(size, 2, 64), RANGE(shift, 7, 12))
+{
+    CALL(ledge_span span = {0});
+    EXPECT_AS(made, ledge_arena_init(&w->spare, 1, NULL), LEDGE_OK);
+    EXPECT(ledge_arena_alloc(&w->spare, size, (size_t)1 << shift, &span), LEDGE_OK);
+    CHECK_EQ((uintptr_t)span.ptr % ((size_t)1 << shift), 0);
+    CHECK_EQ(ledge_arena_about(&w->spare).room, 1 + size + ((size_t)1 << shift) - LEDGE_ARENA_ALIGN);
+    CALL(memset(span.ptr, 1, size));
+    CALL(ledge_arena_cleanup(&w->spare));
+}
+
+/* Fields that somebody wrote over. */
+OP(damage, RANGE(field, 0, 7))
+{
+    const bool grows = w->block_size != 0;
+    REQUIRE(w->arena.at && (field < 4 || grows));
+    CALL(ledge_arena bad = w->arena);
+    CALL(bad.gap = field == 0 ? LEDGE_ARENA_GAP_MAX + 1 : bad.gap);
+    CALL(bad.end -= field == 1);
+    CALL(bad.at = field == 2 ? bad.end + 1 : field == 3 ? NULL : bad.at);
+    CALL(bad.block_size = field == 4 ? 0 : field == 5 ? SIZE_MAX : bad.block_size);
+    CALL(bad.first = field == 6 ? NULL : bad.first);
+    CALL(bad.fixed = field == 7 ? w->memory : bad.fixed);
+    CHECK_EQ(ledge_arena_is_valid(&bad), false);
+}
+
+OP(starve, RANGE(grants, 0, 3))
+{
+    CALL(w->stingy.grants = grants);
+    w->grants = grants;
+}
+
+static const char *status_name(int status)
+{
+    return ledge_status_name((ledge_status)status);
+}
+
+TARGET(arena, .includes = "#include <ledge/arena.h>\n", .support = kit_support,
+       .status_name = status_name,
+       .ops = {&init, &init_fixed, &set_gap, &alloc, &alloc_array, &copy, &copy_self, &save,
+               &rewind_to, &reset, &trim, &cleanup, &holds, &wide, &damage, &starve});
