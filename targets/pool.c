@@ -6,7 +6,7 @@
 
 #include <ledge/pool.h>
 
-enum { SLOTS = 12, POOLS = 4, BLOCKS = 24, LARGE = 5000, SEEN = 64 };
+enum { SLOTS = 12, POOLS = 4, BLOCKS = 28, LARGE = 5000, SEEN = 64 };
 
 /* at[0] is the pool, at[1] to at[3] those of the set that were joined; of[] is where an object is
  * from, old[] what was put last. */
@@ -169,8 +169,10 @@ static void model_put(struct world *w, size_t slot, bool remote)
     struct model_pool *p = &w->pools[m->pool];
     p->blocks[m->block].out--;
     p->blocks[m->block].remote += remote;
-    if (!remote)
+    if (!remote) {
         model_count_puts(p, 1);
+        p->now = m->block;
+    }
     m->live = false;
     m->gone = true;
 }

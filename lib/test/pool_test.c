@@ -142,6 +142,27 @@ static void a_full_pool_gives_what_was_put_into_an_older_block(void **state)
     assert_int_equal(f->mem.requests, 3);
 }
 
+/* Also with more blocks than are kept in order. */
+static void objects_are_found_in_any_number_of_blocks(void **state)
+{
+    struct fixture *f = *state;
+    enum { OBJECTS = LEDGE_POOL_SORTED + 5 };
+    unsigned char *objects[OBJECTS];
+    for (size_t i = 0; i < OBJECTS; i++) {
+        assert_status(ledge_pool_reserve(&f->pool, 1), LEDGE_OK);
+        objects[i] = get(&f->pool);
+        for (size_t j = 0; j <= i; j++) {
+            assert_true(ledge_pool_owns(&f->pool, objects[j]));
+            assert_status(ledge_pool_put(&f->pool, objects[j] + 1), LEDGE_ENOTFOUND);
+        }
+        assert_status(ledge_pool_put(&f->pool, &objects[i]), LEDGE_ENOTFOUND);
+    }
+    assert_int_equal(stats_of(&f->pool).blocks, OBJECTS);
+    for (size_t i = 0; i < OBJECTS; i++)
+        put(&f->pool, objects[i * 8 % OBJECTS]);
+    assert_ptr_equal(get(&f->pool), objects[(OBJECTS - 1) * 8 % OBJECTS]);
+}
+
 /* No two objects overlap, at any size and alignment, and each is found by its start alone. */
 static void slots_are_apart(void **state)
 {
@@ -447,6 +468,7 @@ int main(void)
         pool_unit_test(the_object_put_last_is_got_first),
         pool_unit_test(blocks_double),
         pool_unit_test(a_full_pool_gives_what_was_put_into_an_older_block),
+        pool_unit_test(objects_are_found_in_any_number_of_blocks),
         pool_unit_test(slots_are_apart),
         pool_unit_test(padded_objects_share_no_cache_line),
         pool_unit_test(what_is_no_object_is_refused),

@@ -47,6 +47,9 @@ extern "C" {
 #define LEDGE_POOL_SIZE_MAX  ((size_t)PTRDIFF_MAX / 4)
 #define LEDGE_POOL_SLOTS_MAX ((size_t)1 << 30)
 
+/* The blocks that a pool finds by their address at once; of more than that, one after the other. */
+enum { LEDGE_POOL_SORTED = 16 };
+
 /* The size of a cache line. */
 #define LEDGE_POOL_LINE ((size_t)64)
 
@@ -75,6 +78,8 @@ typedef struct ledge_pool {
     ledge_pool_block *block; /* where the next object is from; null when there are no blocks */
     size_t gets, puts, misses, remote, peak; /* see ledge_pool_stats */
     size_t count, slots;                     /* blocks, and the slots in them */
+    uintptr_t starts[LEDGE_POOL_SORTED];     /* where the slots of each block start, in order */
+    ledge_pool_block *sorted[LEDGE_POOL_SORTED];
 } ledge_pool;
 
 /* --- Making a pool ------------------------------------------------------------------------ */
@@ -189,8 +194,8 @@ static inline ledge_status ledge_pool_get(ledge_pool *pool, void **out)
  *   LEDGE_ENULL      ptr is null
  *   LEDGE_ENOTFOUND  ptr isn't the start of an object of this pool
  *   LEDGE_ESTALE     the object isn't out: it was put already
- * O(1) for an object of the block in use, otherwise O(blocks), of which each is as large as all
- * before it together. */
+ * O(1) for an object of the block that get and put last used, otherwise O(blocks), of which each is
+ * as large as all before it together. */
 LEDGE_NONNULL(1)
 static inline ledge_status ledge_pool_put(ledge_pool *pool, void *ptr)
 {
