@@ -8,10 +8,12 @@
 
 enum { SLOTS = 8, MARKS = 4, BLOCKS = 24, CAP = 128, MEMORY = 256 };
 
+/* born[] numbers the objects in the order of their making; saved[] is the last number then. */
 #define OBJECTS                                                                                    \
     ledge_arena arena, spare;                                                                      \
     ledge_span s[8];                                                                               \
     ledge_arena_mark marks[4];                                                                     \
+    size_t now, born[8], saved[4];                                                                 \
     struct stingy stingy;                                                                          \
     ledge_allocator alloc;                                                                         \
     _Alignas(64) uint8_t memory[256];
@@ -21,10 +23,10 @@ struct world {
     struct model_block { /* in the order of the chain; the caller's memory is one, too */
         size_t id, room, left;
     } blocks[BLOCKS];
-    size_t count, now; /* now: the current one */
+    size_t count, current;
     size_t ids, block_size, gap, resets, grants;
     struct model_object {
-        size_t block, at, size; /* size 0: there is none */
+        size_t at, size; /* size 0: there is none */
         uint8_t want[CAP];
     } m[SLOTS];
     struct model_mark {
@@ -46,19 +48,18 @@ static void world_check(struct world *w)
     size_t room = 0, used = 0;
     for (size_t i = 0; i < w->count; i++) {
         room += w->blocks[i].room;
-        used += i <= w->now ? w->blocks[i].left : 0;
+        used += i <= w->current ? w->blocks[i].left : 0;
+    }
+    for (size_t i = 0; i < SLOTS; i++) {
+        CHECK_BYTES_AT(i, w->s[i].ptr, w->m[i].want, w->m[i].size);
+        CHECK_EQ_AT(i, w->s[i].length, w->m[i].size);
+        CHECK_EQ_AT(i, w->s[i].capacity, w->m[i].size);
     }
     CHECK_EQ(ledge_arena_is_valid(&w->arena), true);
     CHECK_EQ(ledge_arena_about(&w->arena).blocks, w->block_size ? w->count : 0);
-    CHECK_EQ(ledge_arena_about(&w->arena).spare, w->count - 1 - w->now);
+    CHECK_EQ(ledge_arena_about(&w->arena).spare, w->count - 1 - w->current);
     CHECK_EQ(ledge_arena_about(&w->arena).room, room);
     CHECK_EQ(ledge_arena_about(&w->arena).used, used);
-    for (size_t i = 0; i < SLOTS; i++) {
-        const struct model_object *m = &w->m[i];
-        CHECK_EQ_AT(i, w->s[i].length, m->size);
-        CHECK_EQ_AT(i, w->s[i].capacity, m->size);
-        CHECK_BYTES_AT(i, w->s[i].ptr, m->want, m->size);
-    }
 }
 
 static void world_close(struct world *w)
@@ -85,7 +86,7 @@ static ledge_status model_move_on(struct world *w, size_t size)
 {
     if (w->block_size == 0)
         return LEDGE_ENOMEM;
-    size_t i = w->now + 1;
+    size_t i = w->current + 1;
     while (i < w->count && w->blocks[i].room < size)
         i++;
     struct model_block block = w->blocks[i];
@@ -96,10 +97,10 @@ static ledge_status model_move_on(struct world *w, size_t size)
             return LEDGE_ENOMEM;
         w->count++;
     }
-    for (; i > w->now + 1; i--)
+    for (; i > w->current + 1; i--)
         w->blocks[i] = w->blocks[i - 1];
     w->blocks[i] = (struct model_block){.id = block.id, .room = block.room};
-    w->now = i;
+    w->current = i;
     return LEDGE_OK;
 }
 
@@ -114,11 +115,11 @@ static ledge_status model_alloc(struct world *w, size_t slot, size_t size, size_
     }
     if (size > LEDGE_ARENA_SIZE_MAX || align > LEDGE_ARENA_SIZE_MAX - size)
         return LEDGE_EOVERFLOW;
-    if (!model_fits(&w->blocks[w->now], size, align) && model_move_on(w, size) != LEDGE_OK)
+    if (!model_fits(&w->blocks[w->current], size, align) && model_move_on(w, size) != LEDGE_OK)
         return LEDGE_ENOMEM;
-    struct model_block *block = &w->blocks[w->now];
+    struct model_block *block = &w->blocks[w->current];
     block->left += (align - block->left % align) % align;
-    *m = (struct model_object){block->id, block->left, size, {0}};
+    *m = (struct model_object){block->left, size, {0}};
     block->left += size;
     block->left += w->gap < block->room - block->left ? w->gap : block->room - block->left;
     return LEDGE_OK;
@@ -131,23 +132,15 @@ static void model_enter(struct world *w, size_t room, size_t block_size)
     memset(w->m, 0, sizeof w->m);
     memset(w->mm, 0, sizeof w->mm);
     w->count = 1;
-    w->now = w->gap = w->resets = 0;
+    w->current = w->gap = w->resets = 0;
     w->block_size = block_size;
-}
-
-static bool model_is_left(const struct world *w, const struct model_object *m)
-{
-    size_t i = 0;
-    while (i < w->now && w->blocks[i].id != m->block)
-        i++;
-    return w->blocks[i].id == m->block && m->at + m->size <= w->blocks[i].left;
 }
 
 static ledge_status model_rewind(struct world *w, const struct model_mark *mark)
 {
-    for (size_t i = 0; i <= w->now && mark->resets == w->resets; i++) {
+    for (size_t i = 0; i <= w->current && mark->resets == w->resets; i++) {
         if (w->blocks[i].id == mark->id && mark->at <= w->blocks[i].left) {
-            w->now = i;
+            w->current = i;
             w->blocks[i].left = mark->at;
             return LEDGE_OK;
         }
@@ -177,12 +170,15 @@ OP(init, INDEX(block_size))
 OP(init_fixed, RANGE(null, 0, 1), INDEX(size))
 {
     REQUIRE(!w->arena.at && (null || size <= MEMORY || size > PTRDIFF_MAX));
-    CALL(uint8_t *memory = null ? NULL : w->memory);
-    EXPECT(ledge_arena_init_fixed(&w->arena, memory, size), null && size != 0 ? LEDGE_ENULL
-                                                            : size > MEMORY   ? LEDGE_EOVERFLOW
-                                                                              : LEDGE_OK);
+    CALL(void *const memory = null ? NULL : w->memory);
+    const ledge_status large = size > MEMORY ? LEDGE_EOVERFLOW : LEDGE_OK;
+    EXPECT(ledge_arena_init_fixed(&w->arena, memory, size),
+           null && size != 0 ? LEDGE_ENULL : large);
     if (got == LEDGE_OK)
         model_enter(w, size, 0);
+    REQUIRE(size > 1);
+    CALL(void *const last = (void *)UINTPTR_MAX);
+    EXPECT_AS(wraps, ledge_arena_init_fixed(&w->spare, last, size), LEDGE_EOVERFLOW);
 }
 
 OP(set_gap, INDEX(gap))
@@ -198,10 +194,11 @@ OP(alloc, DEFINE(slot, SLOTS), INDEX(size), ALIGNMENT(align), U32(byte))
     EXPECT(ledge_arena_alloc(&w->arena, size, align, &w->s[slot]),
            model_alloc(w, slot, size, align));
     REQUIRE(got == LEDGE_OK && size != 0);
+    CALL(w->born[slot] = ++w->now);
     CHECK_EQ((uintptr_t)w->s[slot].ptr % align, 0);
     if (w->block_size == 0)
         CHECK_EQ(w->s[slot].ptr - w->memory, w->m[slot].at);
-    CALL(memset(w->s[slot].ptr, (uint8_t)byte, size));
+    CALL(ledge_span_fill(w->s[slot], (uint8_t)byte));
     memset(w->m[slot].want, (uint8_t)byte, size);
 }
 
@@ -214,7 +211,8 @@ OP(alloc_array, DEFINE(slot, SLOTS), INDEX(n), ELEMENT_SIZE(esz), ALIGNMENT(alig
            : wraps  ? LEDGE_EOVERFLOW
                     : model_alloc(w, slot, n * esz, align));
     REQUIRE(got == LEDGE_OK && n != 0);
-    CALL(memset(w->s[slot].ptr, 0, n * esz));
+    CALL(w->born[slot] = ++w->now);
+    CALL(ledge_span_fill(w->s[slot], 0));
     memset(w->m[slot].want, 0, n * esz);
 }
 
@@ -223,8 +221,9 @@ OP(copy, DEFINE(slot, SLOTS), BYTES(src, 16))
     REQUIRE(is_sized(w, src.len));
     EXPECT(ledge_arena_copy(&w->arena, ledge_view_of(src.at, src.len), &w->s[slot]),
            model_alloc(w, slot, src.len, 1));
-    if (got == LEDGE_OK)
-        memcpy(w->m[slot].want, src.at, src.len);
+    REQUIRE(got == LEDGE_OK);
+    CALL(w->born[slot] = ++w->now);
+    memcpy(w->m[slot].want, src.at, src.len);
 }
 
 OP(copy_self, HANDLE(from, SLOTS), DEFINE(to, SLOTS))
@@ -233,26 +232,29 @@ OP(copy_self, HANDLE(from, SLOTS), DEFINE(to, SLOTS))
     REQUIRE(from != to && is_sized(w, m.size));
     EXPECT(ledge_arena_copy(&w->arena, ledge_span_as_view(w->s[from]), &w->s[to]),
            model_alloc(w, to, m.size, 1));
-    if (got == LEDGE_OK)
-        memcpy(w->m[to].want, m.want, m.size);
+    REQUIRE(got == LEDGE_OK);
+    CALL(w->born[to] = ++w->now);
+    memcpy(w->m[to].want, m.want, m.size);
 }
 
 OP(save, DEFINE(mark, MARKS))
 {
     CALL(w->marks[mark] = ledge_arena_save(&w->arena));
-    const struct model_block *block = &w->blocks[w->now];
+    CALL(w->saved[mark] = w->now);
+    const struct model_block *block = &w->blocks[w->current];
     w->mm[mark] = (struct model_mark){true, block->id, block->left, w->resets};
 }
 
-/* Views of what was taken back are the caller's to forget. */
+/* Views of what was made since are the caller's to forget. */
 OP(rewind_to, HANDLE(mark, MARKS))
 {
     REQUIRE(w->mm[mark].set);
     EXPECT(ledge_arena_rewind(&w->arena, w->marks[mark]), model_rewind(w, &w->mm[mark]));
+    REQUIRE(got == LEDGE_OK);
     for (size_t i = 0; i < SLOTS; i++)
-        w->m[i].size = model_is_left(w, &w->m[i]) ? w->m[i].size : 0;
+        w->m[i].size = w->born[i] > w->saved[mark] ? 0 : w->m[i].size;
     CALL(for (size_t i = 0; i < 8; i++) {
-        if (!ledge_arena_holds(&w->arena, ledge_span_as_view(w->s[i])))
+        if (w->born[i] > w->saved[mark])
             w->s[i] = (ledge_span){0};
     });
 }
@@ -262,7 +264,7 @@ OP0(reset)
     CALL(ledge_arena_reset(&w->arena));
     CALL(memset(w->s, 0, sizeof w->s));
     memset(w->m, 0, sizeof w->m);
-    w->blocks[0].left = w->now = 0;
+    w->blocks[0].left = w->current = 0;
     w->resets++;
 }
 
@@ -271,10 +273,10 @@ OP0(trim)
 {
     CALL(ledge_arena_trim(&w->arena));
     for (size_t i = 0; i < MARKS; i++) {
-        for (size_t j = w->now + 1; j < w->count; j++)
+        for (size_t j = w->current + 1; j < w->count; j++)
             w->mm[i].set &= w->mm[i].id != w->blocks[j].id;
     }
-    w->count = w->now + 1;
+    w->count = w->current + 1;
 }
 
 OP0(cleanup)
@@ -298,9 +300,12 @@ OP(wide, RANGE(size, 2, 64), RANGE(shift, 7, 12))
 {
     CALL(ledge_span span = {0});
     EXPECT_AS(made, ledge_arena_init(&w->spare, 1, NULL), LEDGE_OK);
+    CALL(const ledge_view false_length = {w->memory, SIZE_MAX, SIZE_MAX});
+    EXPECT_AS(copied, ledge_arena_copy(&w->spare, false_length, &span), LEDGE_EOVERFLOW);
     EXPECT(ledge_arena_alloc(&w->spare, size, (size_t)1 << shift, &span), LEDGE_OK);
     CHECK_EQ((uintptr_t)span.ptr % ((size_t)1 << shift), 0);
-    CHECK_EQ(ledge_arena_about(&w->spare).room, 1 + size + ((size_t)1 << shift) - LEDGE_ARENA_ALIGN);
+    CHECK_EQ(ledge_arena_about(&w->spare).room,
+             1 + size + ((size_t)1 << shift) - LEDGE_ARENA_ALIGN);
     CALL(memset(span.ptr, 1, size));
     CALL(ledge_arena_cleanup(&w->spare));
 }
@@ -308,6 +313,7 @@ OP(wide, RANGE(size, 2, 64), RANGE(shift, 7, 12))
 /* Fields that somebody wrote over. */
 OP(damage, RANGE(field, 0, 7))
 {
+    CALL(ledge_arena_mark before = ledge_arena_save(&w->arena));
     const bool grows = w->block_size != 0;
     REQUIRE(w->arena.at && (field < 4 || grows));
     CALL(ledge_arena bad = w->arena);
@@ -318,6 +324,8 @@ OP(damage, RANGE(field, 0, 7))
     CALL(bad.first = field == 6 ? NULL : bad.first);
     CALL(bad.fixed = field == 7 ? w->memory : bad.fixed);
     CHECK_EQ(ledge_arena_is_valid(&bad), false);
+    CALL(before.at = NULL);
+    EXPECT(ledge_arena_rewind(&w->arena, before), LEDGE_ESTALE);
 }
 
 OP(starve, RANGE(grants, 0, 3))

@@ -17,6 +17,7 @@ enum { SLOTS = 12, POOLS = 4, BLOCKS = 28, LARGE = 5000, SEEN = 64 };
     void *old[12];                                                                                 \
     ledge_pool_stats stats[4];                                                                     \
     ledge_tpool_stats all;                                                                         \
+    uint8_t byte;                                                                                  \
     struct stingy stingy;                                                                          \
     ledge_allocator alloc;
 
@@ -85,8 +86,11 @@ static void world_check(struct world *w)
         CHECK_BYTES_AT(i, &w->stats[i], &want, sizeof want);
     }
     for (size_t i = 0; i < SLOTS; i++) {
-        CHECK_BYTES_AT(i, w->s[i].ptr, w->m[i].want, w->s[i].length < SEEN ? w->s[i].length : SEEN);
-        CHECK_EQ_AT(i, w->s[i].length, w->m[i].live ? w->pools[w->m[i].pool].size : 0);
+        const struct model_object *m = &w->m[i];
+        const size_t size = m->live ? w->pools[m->pool].size : 0;
+        CHECK_BYTES_AT(i, w->s[i].ptr, m->want, size < SEEN ? size : SEEN);
+        CHECK_EQ_AT(i, ledge_span_get(w->s[i], 0, &w->byte), size ? LEDGE_OK : LEDGE_ERANGE);
+        CHECK_EQ_AT(i, w->s[i].length, size);
     }
 }
 
@@ -331,6 +335,26 @@ OP(reserve, RANGE(pool, 0, POOLS - 1), INDEX(n))
                                                             : model_add(w, p, more));
 }
 
+/* As many blocks of one slot each; what others have put is free, too, after the first time. */
+OP(reserve_often, RANGE(pool, 0, POOLS - 1), RANGE(times, 1, 20))
+{
+    struct model_pool *p = &w->pools[pool];
+    REQUIRE(w->at[pool] && p->size != 0 && p->count + times < BLOCKS);
+    for (size_t i = 0; i < times; i++) {
+        const size_t n = model_slots(p) - (p->gets - p->puts) + 1;
+        for (size_t j = 0; j < p->count; j++)
+            model_collect(p, &p->blocks[j]);
+        if (n > model_slots(p) - (p->gets - p->puts) && model_add(w, p, 1) != LEDGE_OK)
+            break;
+    }
+    CALL(for (size_t i = 0; i < times; i++) {
+        ledge_pool_read_stats(w->at[pool], &w->stats[pool]);
+        const size_t n = w->stats[pool].slots - w->stats[pool].in_use + 1;
+        if (ledge_pool_reserve(w->at[pool], n) != LEDGE_OK)
+            break;
+    });
+}
+
 OP(block_use, RANGE(pool, 0, POOLS - 1), RANGE(index, 0, 7))
 {
     const struct model_pool *p = &w->pools[pool];
@@ -388,6 +412,7 @@ OP(leave, RANGE(pool, 0, POOLS - 1))
     REQUIRE(w->at[pool]);
     EXPECT_AS(between, ledge_tpool_leave(&w->tpool, w->at[pool] + 1), LEDGE_ENOTFOUND);
     REQUIRE(pool != 0);
+    EXPECT_AS(again, ledge_tpool_leave(&w->tpool, w->at[pool]), LEDGE_ENOTFOUND);
     CALL(w->at[pool] = NULL);
     w->joined[pool] = false;
 }
@@ -446,6 +471,32 @@ OP(damage, RANGE(field, 0, 5))
     CHECK_EQ(ledge_pool_is_valid(&bad), false);
 }
 
+OP(damage_list, RANGE(field, 0, 2))
+{
+    const struct model_pool *p = &w->pools[0];
+    REQUIRE(p->count != 0 && model_free(&p->blocks[p->now]) != 0);
+    CALL(uint32_t *const first = &w->pool.block->free);
+    CALL(uint32_t *const link = &w->pool.block->links[*first]);
+    CALL(const uint32_t slot = *first);
+    CALL(const uint32_t next = *link);
+    CALL(*first = field == 0 ? LEDGE_POOL_OUT - 1 : slot);
+    CALL(*link = field == 1 ? slot : field == 2 ? LEDGE_POOL_OUT : next);
+    CHECK_EQ(ledge_pool_is_valid(&w->pool), false);
+    CALL(*first = slot);
+    CALL(*link = next);
+}
+
+/* What doesn't fit an address space. */
+OP(impossible, INDEX(n))
+{
+    REQUIRE(n >= 4);
+    CALL(ledge_pool pool);
+    EXPECT_AS(made, ledge_pool_init(&pool, LEDGE_POOL_SIZE_MAX, 1, NULL), LEDGE_OK);
+    EXPECT(ledge_pool_reserve(&pool, n), LEDGE_EOVERFLOW);
+    CALL(ledge_tpool set);
+    EXPECT_AS(many, ledge_tpool_init(&set, 1, 1, SIZE_MAX - n % 64, NULL), LEDGE_EOVERFLOW);
+}
+
 OP(starve, RANGE(grants, 0, 3))
 {
     CALL(w->stingy.grants = grants);
@@ -459,7 +510,7 @@ static const char *status_name(int status)
 
 TARGET(pool, .includes = "#include <ledge/pool.h>\n", .support = kit_support,
        .status_name = status_name,
-       .ops = {&init,       &cleanup,     &get,         &get_span,    &put,     &put_span,
-               &put_remote, &put_twice,   &put_foreign, &put_nothing, &reserve, &block_use,
-               &set_init,   &set_cleanup, &join,        &leave,       &set_put, &set_stats,
-               &lane_stats, &damage,      &starve});
+       .ops = {&init,       &cleanup,     &get,         &get_span,      &put,         &put_span,
+               &put_remote, &put_twice,   &put_foreign, &put_nothing,   &reserve,     &block_use,
+               &set_init,   &set_cleanup, &join,        &leave,         &set_put,     &set_stats,
+               &lane_stats, &damage,      &starve,      &reserve_often, &damage_list, &impossible});

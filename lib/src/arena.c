@@ -293,7 +293,6 @@ static bool is_within(const unsigned char *at, const unsigned char *start, const
 static bool is_block(const ledge_arena *arena, const ledge_arena_block *block)
 {
     return is_within(block->start, (const unsigned char *)block + HEADER, block->end) &&
-           (uintptr_t)block->start % LEDGE_ARENA_ALIGN == 0 && block->size <= PTRDIFF_MAX &&
            bytes_between((const unsigned char *)block, block->end) <= block->size &&
            bytes_between(block->start, block->end) >= arena->block_size;
 }

@@ -238,8 +238,8 @@ LEDGE_PURE
 ledge_arena_info ledge_arena_about(const ledge_arena *arena);
 
 /* ledge_arena_is_valid tells whether *arena keeps its promises: the next free byte lies in the
- * current block, which is one of the arena's, no block is smaller than said or larger than
- * PTRDIFF_MAX bytes, and a fixed arena has none. For tests and harnesses. O(blocks). */
+ * current block, which is one of the arena's, no block is smaller than said, and a fixed arena has
+ * none. For tests and harnesses. O(blocks). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 LEDGE_PURE
