@@ -71,11 +71,10 @@ ledge_status ledge_tpool_join(ledge_tpool *tpool, ledge_pool **out)
 ledge_status ledge_tpool_leave(ledge_tpool *tpool, const ledge_pool *pool)
 {
     const uintptr_t at = (uintptr_t)pool, lanes = (uintptr_t)tpool->lanes;
-    if (at < lanes || (at - lanes) % sizeof(ledge_pool_lane) != 0)
+    if (at < lanes || (at - lanes) / sizeof(ledge_pool_lane) >= tpool->count)
         return LEDGE_ENOTFOUND;
-    const size_t index = (at - lanes) / sizeof(ledge_pool_lane);
-    const bool left = index < tpool->count && change(&tpool->lanes[index], 1, 0);
-    return left ? LEDGE_OK : LEDGE_ENOTFOUND;
+    ledge_pool_lane *lane = &tpool->lanes[(at - lanes) / sizeof(ledge_pool_lane)];
+    return pool == &lane->pool && change(lane, 1, 0) ? LEDGE_OK : LEDGE_ENOTFOUND;
 }
 
 ledge_status ledge_tpool_put(ledge_tpool *tpool, ledge_pool *own, void *ptr)
