@@ -68,13 +68,24 @@ static void init_allocates_one_block(void **state)
     assert_about(&f->arena, 1, 0, 256, 0);
 }
 
+/* Has no memory, and notes in *ctx how much was asked for. */
+static void *say_no(void *ctx, void *ptr, size_t old_size, size_t new_size)
+{
+    (void)ptr, (void)old_size;
+    *(size_t *)ctx = new_size;
+    return NULL;
+}
+
 static void init_refuses(void **state)
 {
     (void)state;
+    size_t asked = 0;
+    const ledge_allocator none = {say_no, &asked};
     ledge_arena arena = {0};
     assert_status(ledge_arena_init(&arena, 0, NULL), LEDGE_EEMPTY);
     assert_status(ledge_arena_init(&arena, LEDGE_ARENA_SIZE_MAX + 1, NULL), LEDGE_EOVERFLOW);
-    assert_status(ledge_arena_init(&arena, LEDGE_ARENA_SIZE_MAX, NULL), LEDGE_ENOMEM);
+    assert_status(ledge_arena_init(&arena, LEDGE_ARENA_SIZE_MAX, &none), LEDGE_ENOMEM);
+    assert_true(asked > LEDGE_ARENA_SIZE_MAX && asked <= PTRDIFF_MAX);
     assert_status(ledge_arena_init_fixed(&arena, NULL, 1), LEDGE_ENULL);
     assert_status(ledge_arena_init_fixed(&arena, &arena, (size_t)PTRDIFF_MAX + 1), LEDGE_EOVERFLOW);
     assert_status(ledge_arena_init_fixed(&arena, (void *)(UINTPTR_MAX - 7), 8), LEDGE_EOVERFLOW);
@@ -312,6 +323,40 @@ static void a_fixed_arena_is_the_callers_memory(void **state)
     memset(memory, 1, sizeof(memory));
 }
 
+/* --- What may be touched ------------------------------------------------------------------ */
+
+#if LEDGE_HAS_POISON
+static bool is_open(const unsigned char *ptr, size_t size)
+{
+    return __asan_region_is_poisoned((void *)(uintptr_t)ptr, size) == NULL;
+}
+
+/* Row B19: under ASan, at the byte. */
+static void what_is_not_handed_out_is_closed(void **state)
+{
+    struct fixture *f = *state;
+    assert_status(ledge_arena_set_gap(&f->arena, 16), LEDGE_OK);
+    unsigned char *first = alloc(&f->arena, 13, 1);
+    const ledge_arena_mark mark = ledge_arena_save(&f->arena);
+    unsigned char *second = alloc(&f->arena, 8, 8), *far = alloc(&f->arena, 250, 1);
+    assert_true(is_open(first, 13) && !is_open(first + 13, 1) && !is_open(second - 1, 1));
+    assert_true(is_open(second, 8) && !is_open(second + 8, 1));
+    assert_true(is_open(far, 250) && !is_open(far + 250, 1));
+    assert_status(ledge_arena_rewind(&f->arena, mark), LEDGE_OK);
+    assert_true(is_open(first, 13) && !is_open(second, 1) && !is_open(second + 7, 1));
+    assert_true(!is_open(far, 1) && !is_open(far + 249, 1));
+    ledge_arena_reset(&f->arena);
+    assert_true(!is_open(first, 1) && !is_open(first + 12, 1));
+
+    unsigned char memory[64];
+    ledge_arena fixed = {0};
+    assert_status(ledge_arena_init_fixed(&fixed, memory, sizeof(memory)), LEDGE_OK);
+    assert_true(!is_open(memory, 1) && !is_open(memory + 63, 1));
+    ledge_arena_cleanup(&fixed);
+    assert_true(is_open(memory, 64));
+}
+#endif
+
 /* --- Failures ----------------------------------------------------------------------------- */
 
 static void without_memory_nothing_changes(void **state)
@@ -384,6 +429,9 @@ int main(void)
         arena_unit_test(a_trim_frees_what_is_spare),
         arena_unit_test(holds_what_is_handed_out),
         cmocka_unit_test(a_fixed_arena_is_the_callers_memory),
+#if LEDGE_HAS_POISON
+        arena_unit_test(what_is_not_handed_out_is_closed),
+#endif
         arena_unit_test(without_memory_nothing_changes),
         arena_unit_test(damage_is_seen),
     };

@@ -292,6 +292,27 @@ static void what_others_put_is_taken_back_when_it_is_needed(void **state)
     assert_int_equal(f->mem.requests, 1);
 }
 
+#if LEDGE_HAS_POISON
+static bool is_open(const unsigned char *ptr, size_t size)
+{
+    return __asan_region_is_poisoned((void *)(uintptr_t)ptr, size) == NULL;
+}
+
+/* Row B15: under ASan, at the byte. */
+static void what_is_not_out_is_closed(void **state)
+{
+    struct fixture *f = *state;
+    unsigned char *first = get(&f->pool), *second = get(&f->pool);
+    assert_true(is_open(first, 2000) && !is_open(first + 2000, 1) && !is_open(second - 1, 1));
+    put(&f->pool, first);
+    assert_true(!is_open(first, 1) && !is_open(first + 1999, 1) && is_open(second, 2000));
+    assert_status(ledge_pool_put_remote(&f->pool, second), LEDGE_OK);
+    assert_true(!is_open(second, 1) && !is_open(second + 1999, 1));
+    assert_ptr_equal(get(&f->pool), first);
+    assert_true(is_open(first, 2000));
+}
+#endif
+
 /* --- Metrics ------------------------------------------------------------------------------ */
 
 static void figures_are_exact(void **state)
@@ -476,6 +497,9 @@ int main(void)
         pool_unit_test(a_reserve_is_enough),
         pool_unit_test(a_buffer_is_a_span),
         pool_unit_test(what_others_put_is_taken_back_when_it_is_needed),
+#if LEDGE_HAS_POISON
+        pool_unit_test(what_is_not_out_is_closed),
+#endif
         pool_unit_test(figures_are_exact),
         cmocka_unit_test(a_set_refuses),
         pool_unit_test(a_pool_is_joined_and_left),
