@@ -339,7 +339,7 @@ static const char *status_name(int status)
     return ledge_status_name((ledge_status)status);
 }
 
-TARGET(arena, .includes = "#include <ledge/arena.h>\n", .support = kit_support,
+TARGET(arena, .includes = "#include <ledge/arena.h>\n", .support = {kit_support},
        .status_name = status_name,
        .ops = {&init, &init_fixed, &set_gap, &alloc, &alloc_array, &copy, &copy_self, &save,
                &rewind_to, &reset, &trim, &cleanup, &holds, &wide, &damage, &starve});

@@ -508,7 +508,7 @@ static const char *status_name(int status)
     return ledge_status_name((ledge_status)status);
 }
 
-TARGET(pool, .includes = "#include <ledge/pool.h>\n", .support = kit_support,
+TARGET(pool, .includes = "#include <ledge/pool.h>\n", .support = {kit_support},
        .status_name = status_name,
        .ops = {&init,       &cleanup,     &get,         &get_span,      &put,         &put_span,
                &put_remote, &put_twice,   &put_foreign, &put_nothing,   &reserve,     &block_use,
