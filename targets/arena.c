@@ -2,6 +2,7 @@
  * block each object lies; marks, also old ones; memory of the caller's; an allocator that fails.
  * Rows B19 A33. */
 #include "kit/target.h"
+#include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/arena.h>
@@ -332,11 +333,6 @@ OP(starve, RANGE(grants, 0, 3))
 {
     CALL(w->stingy.grants = grants);
     w->grants = grants;
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(arena, .includes = "#include <ledge/arena.h>\n", .support = {kit_support},

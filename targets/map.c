@@ -3,6 +3,7 @@
  * an iteration goes on while the map changes; the allocator fails. Rows B6 B16 B17 A33. */
 #include "kit/target.h"
 #include "map_support.h"
+#include "status_name.h"
 
 /* What the map hands over is the world's, so that a program that ends early leaks nothing. */
 #define OBJECTS                                                                                    \
@@ -376,11 +377,6 @@ OP(typed_take, RANGE(key, 0, 255))
 OP(starve, RANGE(grants, 0, 7))
 {
     CALL(w->user.stingy.grants = grants == 7 ? SIZE_MAX : grants);
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(map, .includes = "#include <ledge/map.h>\n#include <ledge/map_typed.h>\n",

@@ -2,6 +2,7 @@
  * counts what is in each block; objects that are put twice, by others, and where they aren't from;
  * an allocator that fails. Rows B15 E9 A33. */
 #include "kit/target.h"
+#include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/pool.h>
@@ -501,11 +502,6 @@ OP(starve, RANGE(grants, 0, 3))
 {
     CALL(w->stingy.grants = grants);
     w->grants = grants;
-}
-
-static const char *status_name(int status)
-{
-    return ledge_status_name((ledge_status)status);
 }
 
 TARGET(pool, .includes = "#include <ledge/pool.h>\n", .support = {kit_support},
