@@ -1,7 +1,9 @@
-# ledge_add_target(NAME name [FORMAT n] [MAX_LEN bytes] [TIMEOUT_MS ms] [RSS_MB mb] [STABILITY percent]) makes everything a
-# target needs out of targets/<name>.c. FORMAT is the version of the target's table: raise it when an operation or an argument
-# changes meaning. STABILITY is what AFL++'s must reach, 100 unless said: give less only where the path taken depends on
-# addresses that malloc chooses, or on random numbers of the operating system.
+# ledge_add_target(NAME name [FORMAT n] [MAX_LEN bytes] [TIMEOUT_MS ms] [RSS_MB mb] [MALLOC_MB mb] [STABILITY percent]) makes
+# everything a target needs out of targets/<name>.c. FORMAT is the version of the target's table: raise it when an operation or
+# an argument changes meaning. MALLOC_MB is what one request for memory may be for: under a sanitizer that has an allocator,
+# more is an out-of-memory. Without it a request for more than RSS_MB is answered with NULL, which the program has to handle.
+# STABILITY is what AFL++'s must reach, 100 unless said: give less only where the path taken depends on addresses that malloc
+# chooses, or on random numbers of the operating system.
 #
 # ledge_add_target(NAME name PLAIN [INCLUDES dir...] [DEFINITIONS def...] [LIBRARIES target...] ...) is for a target that
 # isn't built on the kit: targets/<name>.c defines LLVMFuzzerTestOneInput itself, and an input is bytes to it.
@@ -19,7 +21,8 @@ function(ledge_target_object prefix name flavour library)
   set(object ${prefix}-object-${flavour})
   add_library(${object} OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/${name}.c)
   target_include_directories(${object} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  target_compile_definitions(${object} PRIVATE _GNU_SOURCE)
+  get_property(malloc_mb GLOBAL PROPERTY LEDGE_MALLOC_MB_${name})
+  target_compile_definitions(${object} PRIVATE _GNU_SOURCE KIT_MALLOC_MB=${malloc_mb})
   # What a target hands over may be wrong on purpose (LEDGE_WARN_IF of ledge/base.h).
   target_compile_options(${object} PRIVATE ${LEDGE_WARNINGS} -Wno-user-defined-warnings)
   target_link_libraries(${object} PRIVATE ${library})
@@ -171,9 +174,9 @@ function(ledge_target_tests name stability)
 endfunction()
 
 function(ledge_add_target)
-  cmake_parse_arguments(arg "PLAIN" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB;STABILITY" "INCLUDES;DEFINITIONS;LIBRARIES"
+  cmake_parse_arguments(arg "PLAIN" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB;MALLOC_MB;STABILITY" "INCLUDES;DEFINITIONS;LIBRARIES"
     ${ARGN})
-  foreach(default "FORMAT;1" "MAX_LEN;1024" "TIMEOUT_MS;5000" "RSS_MB;2048" "STABILITY;100")
+  foreach(default "FORMAT;1" "MAX_LEN;1024" "TIMEOUT_MS;5000" "RSS_MB;2048" "MALLOC_MB;0" "STABILITY;100")
     list(GET default 0 key)
     list(GET default 1 value)
     if(NOT arg_${key})
@@ -181,8 +184,13 @@ function(ledge_add_target)
     endif()
   endforeach()
   set_property(GLOBAL PROPERTY LEDGE_FORMAT_${arg_NAME} ${arg_FORMAT})
-  set_property(GLOBAL PROPERTY LEDGE_LIMITS_${arg_NAME}
-    "{\"timeout_ms\": ${arg_TIMEOUT_MS}, \"rss_mb\": ${arg_RSS_MB}, \"max_len\": ${arg_MAX_LEN}}")
+  set_property(GLOBAL PROPERTY LEDGE_MALLOC_MB_${arg_NAME} ${arg_MALLOC_MB})
+  set(malloc_mb "null")
+  if(arg_MALLOC_MB)
+    set(malloc_mb ${arg_MALLOC_MB})
+  endif()
+  set_property(GLOBAL PROPERTY LEDGE_LIMITS_${arg_NAME} "{\"timeout_ms\": ${arg_TIMEOUT_MS}, \"rss_mb\": ${arg_RSS_MB}, \
+\"malloc_mb\": ${malloc_mb}, \"max_len\": ${arg_MAX_LEN}}")
 
   if(arg_PLAIN)
     ledge_plain_target(${arg_NAME} "${arg_INCLUDES}" "${arg_DEFINITIONS}" "${arg_LIBRARIES}")

@@ -6,7 +6,9 @@
 #ifndef LEDGE_BENCH_BENCH_H
 #define LEDGE_BENCH_BENCH_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -44,6 +46,45 @@ static inline uint64_t bench_random(uint64_t *state)
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
+}
+
+enum { BENCH_SUBJECTS = 8, BENCH_ROUNDS = 1001 };
+
+struct bench_subject {
+    const char *name;
+    void (*run)(void);
+};
+
+/* bench_table runs count <= BENCH_SUBJECTS subjects in turn, rounds <= BENCH_ROUNDS times each, and
+ * prints the median time of one of the steps that a run makes. The first subject is ours. */
+static inline void bench_table(const char *title, const struct bench_subject *subjects,
+                               size_t count, size_t steps, size_t rounds)
+{
+    static double times[BENCH_SUBJECTS][BENCH_ROUNDS];
+    double ours = 0;
+    for (size_t round = 0; round < rounds; round++)
+        for (size_t i = 0; i < count; i++) {
+            const double start = bench_now();
+            subjects[i].run();
+            times[i][round] = (bench_now() - start) / (double)steps;
+        }
+    printf("\n%-34s %10s %8s\n", title, "ns a step", "ratio");
+    for (size_t i = 0; i < count; i++) {
+        const double median = bench_median(times[i], rounds);
+        ours = i == 0 ? median : ours;
+        printf("  %-32s %10.3f %8.2f\n", subjects[i].name, median, median / ours);
+    }
+}
+
+/* bench_rounds reads the one argument of a benchmark, the number of rounds, default 31. */
+static inline size_t bench_rounds(int argc, char **argv)
+{
+    const unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 31;
+    if (rounds < 1 || rounds > BENCH_ROUNDS) {
+        fprintf(stderr, "usage: %s [ROUNDS]   1 to %d, default 31\n", argv[0], BENCH_ROUNDS);
+        exit(2);
+    }
+    return rounds;
 }
 
 #endif /* LEDGE_BENCH_BENCH_H */

@@ -7,7 +7,6 @@
  * ratio is the peer's time by ours: 1.00 is as fast. */
 #include "bench.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <ledge/cast.h>
@@ -154,35 +153,6 @@ static void make_unchecked(void)
     }
 }
 
-/* --- Tables ------------------------------------------------------------------------------------
- */
-
-struct subject {
-    const char *name;
-    void (*run)(void);
-    double nanoseconds; /* a step; the median */
-};
-
-enum { SUBJECTS = 5, ROUNDS_MAX = 1001 };
-
-static void table(const char *title, struct subject *subjects, size_t count, size_t steps,
-                  size_t rounds)
-{
-    static double times[SUBJECTS][ROUNDS_MAX];
-    for (size_t round = 0; round < rounds; round++)
-        for (size_t i = 0; i < count; i++) {
-            const double start = bench_now();
-            subjects[i].run();
-            times[i][round] = (bench_now() - start) / (double)steps;
-        }
-    printf("\n%-34s %10s %8s\n", title, "ns a step", "ratio");
-    for (size_t i = 0; i < count; i++) {
-        subjects[i].nanoseconds = bench_median(times[i], rounds);
-        printf("  %-32s %10.3f %8.2f\n", subjects[i].name, subjects[i].nanoseconds,
-               subjects[i].nanoseconds / subjects[0].nanoseconds);
-    }
-}
-
 /* --- What growth costs (row B13) ------------------------------------------------------------ */
 
 struct usage {
@@ -233,29 +203,26 @@ static void growth_table(void)
 
 int main(int argc, char **argv)
 {
-    unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 31;
-    if (rounds < 1 || rounds > ROUNDS_MAX) {
-        fprintf(stderr, "usage: vec_bench [ROUNDS]   1 to %d, default 31\n", ROUNDS_MAX);
-        return 2;
-    }
+    const size_t rounds = bench_rounds(argc, argv);
     words = must_have(calloc(WORDS, 4));
     for (size_t i = 0; i < WORDS; i++)
         words[4 * i + 3] = (unsigned char)i;
 
-    struct subject pushing[] = {{"vec, typed", push_ours, 0},
-                                {"raw array, same growth", push_raw_same, 0},
-                                {"raw array, doubling", push_raw_doubling, 0},
+    const struct bench_subject pushing[] = {{"vec, typed", push_ours},
+                                            {"raw array, same growth", push_raw_same},
+                                            {"raw array, doubling", push_raw_doubling},
 #ifdef HAVE_GLIB
-                                {"GArray", push_garray, 0},
+                                            {"GArray", push_garray},
 #endif
-                                {"vec, untyped", push_untyped, 0}};
-    table("push a u64", pushing, sizeof pushing / sizeof pushing[0], PUSHES, rounds);
-    struct subject reading[] = {
-        {"cursor", read_cursor, 0}, {"raw loads", read_raw, 0}, {"view, by offset", read_view, 0}};
-    table("read a big-endian u32", reading, sizeof reading / sizeof reading[0], WORDS, rounds);
-    struct subject making[] = {{"checked: ledge_view_make", make_checked, 0},
-                               {"unchecked: ledge_view_of", make_unchecked, 0}};
-    table("make a view", making, sizeof making / sizeof making[0], WORDS, rounds);
+                                            {"vec, untyped", push_untyped}};
+    bench_table("push a u64", pushing, sizeof pushing / sizeof pushing[0], PUSHES, rounds);
+    const struct bench_subject reading[] = {
+        {"cursor", read_cursor}, {"raw loads", read_raw}, {"view, by offset", read_view}};
+    bench_table("read a big-endian u32", reading, sizeof reading / sizeof reading[0], WORDS,
+                rounds);
+    const struct bench_subject making[] = {{"checked: ledge_view_make", make_checked},
+                                           {"unchecked: ledge_view_of", make_unchecked}};
+    bench_table("make a view", making, sizeof making / sizeof making[0], WORDS, rounds);
     growth_table();
     free(words);
     return 0;

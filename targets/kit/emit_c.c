@@ -186,6 +186,19 @@ static void emit_header(struct emitter *e)
     fprintf(e->out, "\n%s\n", kit_target.includes);
 }
 
+/* The campaign's limit for one request, for who runs the program without its settings. */
+static void emit_malloc_limit(FILE *out, unsigned mb)
+{
+    static const char *const tools[] = {"asan", "msan", "tsan"};
+    fprintf(out, "/* A request for more than %u MB is a failure. */\n", mb);
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
+        fprintf(out,
+                "const char *__%s_default_options(void);\n"
+                "const char *__%s_default_options(void)\n{\n"
+                "    return \"max_allocation_size_mb=%u\";\n}\n\n",
+                tools[i], tools[i], mb);
+}
+
 /* Breaks one line of source, as the preprocessor leaves it, after ; { and }. */
 static void emit_support(FILE *out, const char *text)
 {
@@ -308,6 +321,8 @@ static void emit_body(struct emitter *e)
 static void emit_all(struct emitter *e)
 {
     emit_header(e);
+    if (kit_target.malloc_mb != 0)
+        emit_malloc_limit(e->out, kit_target.malloc_mb);
     for (size_t i = 0; i < KIT_SUPPORTS && kit_target.support[i] != NULL; i++)
         emit_support(e->out, kit_target.support[i]);
     fprintf(e->out, "static struct world {\n    %s\n} world, *const w = &world;\n\n",

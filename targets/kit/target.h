@@ -139,7 +139,11 @@ static void world_close(struct world *w);
     const struct kit_target kit_target = { \
         .name = #name_, .objects = KIT_TEXT(OBJECTS), .world = &kit_world, \
         .world_size = sizeof kit_world, .open = kit_open, .check = kit_check, \
-        .close = kit_close, __VA_ARGS__ }
+        .close = kit_close, .malloc_mb = KIT_MALLOC_MB, __VA_ARGS__ }
+
+#ifndef KIT_MALLOC_MB
+#define KIT_MALLOC_MB 0
+#endif
 
 #define KIT_TEXT(...)  KIT_TEXT_(__VA_ARGS__)
 #define KIT_TEXT_(...) #__VA_ARGS__

@@ -99,7 +99,7 @@ static bool campaign(struct corpus_ground *ground, unsigned seed, struct fail *w
                           directory,
                           target->corpus,
                           NULL};
-    char **env = sanitizer_environment(USE_LIBFUZZER, target->rss_mb);
+    char **env = sanitizer_environment(USE_LIBFUZZER, target);
     bool ok = dir_make(directory, why) &&
               corpus_run(ground, argv, (const char *const *)env, NULL, NULL, why) &&
               gather(ground, directory, why);
@@ -198,7 +198,7 @@ static bool run_showmap(const struct corpus_ground *ground, const char *director
     const char *argv[] = {
         "afl-showmap",       "-q", "-r", "-m", "none", "-i", directory, "-o", out, "--",
         ground->afl->binary, NULL};
-    char **env = sanitizer_environment(USE_AFL, ground->target->rss_mb);
+    char **env = sanitizer_environment(USE_AFL, ground->target);
     struct traces traces = {mem_new(MAP_MOST, sizeof *traces.at)};
     struct paths paths = {0};
     bool ok = corpus_run(ground, argv, (const char *const *)env, NULL, NULL, why) &&

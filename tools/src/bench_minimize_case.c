@@ -200,7 +200,7 @@ static bool fuzz(const struct making *making, char **found, size_t *len, struct 
     char *length = mem_print("-max_len=%u", target->max_len);
     const char *const argv[] = {build->binary, "-seed=1", FUZZ_SECONDS,   length,
                                 exact,         units,     target->corpus, NULL};
-    char **env = sanitizer_environment(USE_LIBFUZZER, target->rss_mb);
+    char **env = sanitizer_environment(USE_LIBFUZZER, target);
     struct proc_spec spec = {
         .argv = argv, .env = (const char *const *)env, .cwd = making->contest->place};
     struct proc_result ended;

@@ -73,7 +73,8 @@ static bool run_tmin(const struct contest *contest, const char *binary, const ch
                      struct proc_result *ended, struct fail *why)
 {
     char *tmin = find_tmin(contest->manifest);
-    char **sanitizer = sanitizer_environment(USE_AFL, 2048);
+    const struct target limits = {.rss_mb = 2048};
+    char **sanitizer = sanitizer_environment(USE_AFL, &limits);
     const char *env[16];
     size_t at = 0;
     for (char **variable = sanitizer; *variable; variable++)
@@ -126,9 +127,9 @@ bool contest_tmin(const struct contest *contest, const char *program, const char
 /* --- libFuzzer ------------------------------------------------------------------------------ */
 
 /* It compares stacks by the names of their innermost functions, so it has to symbolize. */
-static char **libfuzzer_environment(const struct contest *contest, unsigned rss_mb)
+static char **libfuzzer_environment(const struct contest *contest, const struct target *target)
 {
-    char **env = sanitizer_environment(USE_LIBFUZZER, rss_mb);
+    char **env = sanitizer_environment(USE_LIBFUZZER, target);
     for (char **at = env; *at; at++) {
         char *longer = mem_print("%s:symbolize=1:dedup_token_length=3:external_symbolizer_path=%s",
                                  *at, contest->manifest->symbolizer);
@@ -209,7 +210,7 @@ static bool libfuzzer(const struct contest *contest, const struct contest_case *
     const char *const command[] = {
         build->binary, "-minimize_crash=1",    "-seed=1",   seconds, prefix,
         length,        "-print_final_stats=1", input->path, NULL};
-    char **env = libfuzzer_environment(contest, input->target->rss_mb);
+    char **env = libfuzzer_environment(contest, input->target);
     struct proc_result ended;
     struct timespec start;
     clock_gettime(CLOCK_REALTIME, &start);

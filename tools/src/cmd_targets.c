@@ -32,12 +32,13 @@ static json_t *target_json(const struct target *target)
                     json_pack("{s:s, s:s, s:s, s:b}", "engine", build->engine, "sanitizer",
                               build->sanitizer, "binary", build->binary, "built", is_built(build)));
     }
-    return json_pack("{s:s, s:i, s:b, s:s, s:s?, s:s?, s:s?, s:{s:i, s:i, s:i}, s:o}", "name",
+    json_t *malloc_mb = target->malloc_mb ? json_integer(target->malloc_mb) : json_null();
+    return json_pack("{s:s, s:i, s:b, s:s, s:s?, s:s?, s:s?, s:{s:i, s:i, s:i, s:o}, s:o}", "name",
                      target->name, "format_version", (int)target->format_version, "kit",
                      target->kit, "source", target->source, "corpus", target->corpus, "dictionary",
                      target->dictionary, "mutator", target->mutator, "limits", "timeout_ms",
                      (int)target->timeout_ms, "rss_mb", (int)target->rss_mb, "max_len",
-                     (int)target->max_len, "builds", builds);
+                     (int)target->max_len, "malloc_mb", malloc_mb, "builds", builds);
 }
 
 static void print_engine(const struct target *target, const char *engine)

@@ -56,7 +56,7 @@ static void add_environment(const struct instance *instance, struct paths *env)
         paths_add(env, mem_text(fixed[i]));
     if (target->mutator)
         paths_add(env, mem_print("AFL_CUSTOM_MUTATOR_LIBRARY=%s", target->mutator));
-    char **sanitizers = sanitizer_environment(USE_AFL, target->rss_mb);
+    char **sanitizers = sanitizer_environment(USE_AFL, target);
     for (char **at = sanitizers; *at; at++)
         paths_add(env, mem_text(*at));
     sanitizer_environment_free(sanitizers);

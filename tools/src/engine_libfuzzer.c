@@ -32,7 +32,7 @@ static bool command(struct instance *instance, unsigned seconds, struct paths *a
     if (target->dictionary)
         paths_add(argv, mem_print("-dict=%s", target->dictionary));
     paths_add(argv, mem_text(instance->subject->corpus));
-    char **sanitizers = sanitizer_environment(USE_LIBFUZZER, target->rss_mb);
+    char **sanitizers = sanitizer_environment(USE_LIBFUZZER, target);
     for (char **at = sanitizers; *at; at++)
         paths_add(env, mem_text(*at));
     sanitizer_environment_free(sanitizers);

@@ -11,7 +11,8 @@
  *
  *   TARGET = { "name": NAME, "format_version": NUMBER, "kit": BOOL, "source": FILE,
  *     "dictionary": FILE ?, "corpus": DIR ?, "mutator": FILE ?,
- *     "limits": { "timeout_ms": NUMBER, "rss_mb": NUMBER, "max_len": NUMBER },
+ *     "limits": { "timeout_ms": NUMBER, "rss_mb": NUMBER, "max_len": NUMBER,
+ *                 "malloc_mb": NUMBER ? },
  *     "builds": [ { "engine": "libfuzzer"|"afl"|"replay",
  *                   "sanitizer": "asan"|"ubsan"|"tsan"|"msan"|"none"|"cmplog"|"edges"|"coverage",
  *                   "binary": FILE } … ],
@@ -118,6 +119,13 @@ static bool read_number(struct reader *reader, const struct place *place, const 
         return complain(reader, place, key, "a whole number above 0 is wanted");
     *out = (unsigned)number;
     return true;
+}
+
+/* Leaves *out alone where there is none. */
+static bool read_number_if_any(struct reader *reader, const struct place *place,
+                               const json_t *object, const char *key, unsigned *out)
+{
+    return is_absent(json_object_get(object, key)) || read_number(reader, place, object, key, out);
 }
 
 /* One of a NULL-terminated list of words. */
@@ -242,6 +250,7 @@ static bool read_target(struct reader *reader, const struct place *place, const 
            read_number(reader, &in_limits, limits, "timeout_ms", &target->timeout_ms) &&
            read_number(reader, &in_limits, limits, "rss_mb", &target->rss_mb) &&
            read_number(reader, &in_limits, limits, "max_len", &target->max_len) &&
+           read_number_if_any(reader, &in_limits, limits, "malloc_mb", &target->malloc_mb) &&
            read_builds(reader, place, object, target) && read_repro(reader, place, object, target);
 }
 

@@ -33,6 +33,8 @@ struct target {
     const char *corpus;
     const char *mutator;
     unsigned timeout_ms, rss_mb, max_len;
+    unsigned malloc_mb; /* what one request for memory may be for; 0: any, and NULL is the answer
+                           to more than rss_mb */
     const struct build *builds;
     size_t builds_len;
     const char *repro_cc;

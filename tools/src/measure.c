@@ -175,7 +175,7 @@ static bool run_process(const struct measurer *measurer, const struct packed *pa
 {
     const struct target *target = measurer->target;
     char *timeout = mem_print("%u", target->timeout_ms);
-    char **env = sanitizer_environment(USE_REPLAY, target->rss_mb);
+    char **env = sanitizer_environment(USE_REPLAY, target);
     const char *argv[] = {measurer->build->binary, "--features", out, timeout, NULL};
     struct proc_spec spec = {
         .argv = argv,

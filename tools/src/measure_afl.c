@@ -90,7 +90,7 @@ static _Noreturn void become_server(const struct measurer *measurer, char **env,
 /* Every string of *more is freed with it. */
 static char **environment(const struct measurer *measurer, int map_id, int input_id, char ***more)
 {
-    char **sanitizers = sanitizer_environment(USE_AFL, measurer->target->rss_mb);
+    char **sanitizers = sanitizer_environment(USE_AFL, measurer->target);
     size_t len = 0;
     while (sanitizers[len])
         len++;

@@ -147,7 +147,7 @@ static bool run_merge(const struct measurer *measurer, const char *in, const cha
                           out,
                           in,
                           NULL};
-    char **env = sanitizer_environment(USE_LIBFUZZER, target->rss_mb);
+    char **env = sanitizer_environment(USE_LIBFUZZER, target);
     uint64_t limit = START_MS + (uint64_t)len * EACH_MS + STUCK * (uint64_t)target->timeout_ms;
     struct proc_spec spec = {.argv = argv,
                              .env = (const char *const *)env,

@@ -22,7 +22,7 @@ static bool can_serve(const struct target *target, const struct build *build)
 /* The runner's environment, but for what the search can do without. */
 static char **make_env(const struct worker *worker)
 {
-    char **env = sanitizer_environment(USE_REPLAY, worker->target->rss_mb);
+    char **env = sanitizer_environment(USE_REPLAY, worker->target);
     for (char **at = env; *at; at++) {
         char *whole = mem_print("%s%s%s", *at, worker->leaks ? "" : ":detect_leaks=0",
                                 worker->serves ? ":hard_rss_limit_mb=0" : "");

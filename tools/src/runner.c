@@ -204,7 +204,7 @@ bool runner_execute(const struct runner *runner, const struct target *target,
                     const struct build *build, const char *path, const char *const *env_more,
                     struct proc_result *ended, struct fail *why)
 {
-    char **env = sanitizer_environment(use_of(build), target->rss_mb);
+    char **env = sanitizer_environment(use_of(build), target);
     size_t own = count((const char *const *)env), more = count(env_more);
     const char **all = mem_new(own + more + 2, sizeof *all);
     /* The first of two settings of one variable counts. */
@@ -426,7 +426,7 @@ static bool run_range(struct many *many, size_t from, size_t to)
     if (from == to)
         return true;
     struct proc_result ended;
-    char **env = sanitizer_environment(use_of(many->build), many->target->rss_mb);
+    char **env = sanitizer_environment(use_of(many->build), many->target);
     bool ok =
         start(many->runner, many->target, many->build, (const char *const *)many->paths + from,
               to - from, (const char *const *)env, &ended, many->why);

@@ -5,8 +5,9 @@
 #include "mem.h"
 
 /* What all of them share. A too large request returns NULL, as it would without a sanitizer:
- * running out of memory is the program's to handle. */
-static char *common_options(enum sanitizer_use use, unsigned rss_mb)
+ * running out of memory is the program's to handle. Where the target says how much one request may
+ * be for, asking for more is the crash: "requested allocation size … exceeds maximum". */
+static char *common_options(enum sanitizer_use use, const struct target *target)
 {
     const char *signals = use == USE_AFL
                               ? "abort_on_error=1:handle_segv=0:handle_sigbus=0:handle_abort=0:"
@@ -14,17 +15,18 @@ static char *common_options(enum sanitizer_use use, unsigned rss_mb)
                               : "handle_segv=1:handle_sigbus=1:handle_abort=1:handle_sigfpe=1:"
                                 "handle_sigill=1";
     char *hard_limit =
-        use == USE_REPLAY ? mem_print(":hard_rss_limit_mb=%u", rss_mb) : mem_text("");
+        use == USE_REPLAY ? mem_print(":hard_rss_limit_mb=%u", target->rss_mb) : mem_text("");
     char *options =
-        mem_print("symbolize=0:allocator_may_return_null=1:max_allocation_size_mb=%u:%s%s", rss_mb,
+        mem_print("symbolize=0:allocator_may_return_null=%d:max_allocation_size_mb=%u:%s%s",
+                  target->malloc_mb == 0, target->malloc_mb ? target->malloc_mb : target->rss_mb,
                   signals, hard_limit);
     free(hard_limit);
     return options;
 }
 
-char **sanitizer_environment(enum sanitizer_use use, unsigned rss_mb)
+char **sanitizer_environment(enum sanitizer_use use, const struct target *target)
 {
-    char *common = common_options(use, rss_mb);
+    char *common = common_options(use, target);
     const char *leaks = use == USE_AFL ? "0" : "1";
     char **environment = mem_new(5, sizeof *environment);
     environment[0] = mem_print("ASAN_OPTIONS=%s:detect_stack_use_after_return=1:detect_leaks=%s:"

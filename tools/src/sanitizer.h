@@ -2,6 +2,8 @@
 #ifndef LEDGE_TOOLS_SANITIZER_H
 #define LEDGE_TOOLS_SANITIZER_H
 
+#include "manifest.h"
+
 /* Who runs the binary: the engines want some things their own way. */
 enum sanitizer_use {
     USE_REPLAY,    /* a replayer; the sanitizer itself enforces rss_mb */
@@ -9,10 +11,10 @@ enum sanitizer_use {
     USE_AFL,       /* a child of afl-fuzz, which wants aborts and looks for no leaks */
 };
 
-/* sanitizer_environment returns "ASAN_OPTIONS=…" and the like, NULL-terminated, for proc_spec.env.
- * Reports are not symbolized: symbolize.h does that, in a tenth of the time. To be given to
- * sanitizer_environment_free. */
-char **sanitizer_environment(enum sanitizer_use use, unsigned rss_mb);
+/* sanitizer_environment returns "ASAN_OPTIONS=…" and the like, NULL-terminated, for proc_spec.env,
+ * with the limits of target. Reports are not symbolized: symbolize.h does that, in a tenth of the
+ * time. To be given to sanitizer_environment_free. */
+char **sanitizer_environment(enum sanitizer_use use, const struct target *target);
 
 void sanitizer_environment_free(char **environment);
 

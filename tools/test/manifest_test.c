@@ -21,7 +21,7 @@ static const char good[] =
     "'library':'/l.a'}]}}],"
     "'bugs':[{'id':'a2','build_target':'bug-a2','file':'/a2.json','variant':{'name':'vec',"
     "'format_version':1,'kit':false,'source':'/vec.c','limits':{'timeout_ms':1,'rss_mb':2,"
-    "'max_len':3},'builds':[]}}]}";
+    "'malloc_mb':4,'max_len':3},'builds':[]}}]}";
 
 /* Loads `good` with the first `from` replaced by `to`. */
 static const struct manifest *load(const char *from, const char *to, struct fail *why)
@@ -67,6 +67,8 @@ static void reads_everything(void **state)
     assert_int_equal(manifest->bugs_len, 1);
     assert_string_equal(manifest->bugs[0].variant.name, "vec");
     assert_int_equal(manifest->bugs[0].variant.rss_mb, 2);
+    assert_int_equal(manifest->bugs[0].variant.malloc_mb, 4);
+    assert_int_equal(vec->malloc_mb, 0);
     assert_null(manifest_target(manifest, "map", &why));
     assert_string_equal(why.next, "the targets are: vec");
     manifest_free(manifest);
@@ -86,6 +88,8 @@ static void names_the_place_of_each_slip(void **state)
         {"'replay'", "'afl++'", "targets[0].builds[0].engine: must be one of libfuzzer afl replay"},
         {"'kit':true,", "", "targets[0].kit: missing"},
         {"'rss_mb':2048,", "", "targets[0].limits.rss_mb: missing"},
+        {"'rss_mb':2048,", "'rss_mb':2048,'malloc_mb':0,",
+         "targets[0].limits.malloc_mb: a whole number above 0 is wanted"},
         {"'-g'", "7", "targets[0].repro.flavours[0].flags: a list of texts is wanted"},
         {"'name':'vec'", "'name':'../vec'",
          "targets[0].name: must not have '/' in it or begin with '.'"},

@@ -1,0 +1,329 @@
+/* ring: the ring (ledge/ring.h) against a plain array, with elements of 1 to 4 bytes, each answer
+ * to being full, memory that is lent and committed, and an allocator that fails. Rows B5 A25 A33.
+ */
+#include "kit/target.h"
+#include "status_name.h"
+#include "stingy.h"
+
+#include <ledge/ring.h>
+
+enum { CAP = 96, ESZ = 4, MOST = 24 };
+
+#define OBJECTS                                                                                    \
+    ledge_ring ring;                                                                               \
+    ledge_view used[2];                                                                            \
+    struct stingy stingy;                                                                          \
+    ledge_allocator alloc;
+
+struct world {
+    OBJECTS
+    uint8_t want[(CAP + MOST) * ESZ];
+    size_t n, cap, grants;
+    size_t esz; /* 0 in the zero state */
+    ledge_ring_full when_full;
+};
+
+static void world_open(struct world *w)
+{
+    w->grants = SIZE_MAX;
+    CALL(w->stingy.grants = SIZE_MAX);
+    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+}
+
+static void world_check(struct world *w)
+{
+    CHECK_EQ(ledge_ring_is_valid(&w->ring), true);
+    CHECK_EQ(ledge_ring_length(&w->ring), w->n);
+    CHECK_EQ(ledge_ring_capacity(&w->ring), w->cap);
+    CALL(ledge_ring_readable(&w->ring, &w->used[0], &w->used[1]));
+    CHECK_EQ(w->used[0].length + w->used[1].length, w->n * w->esz);
+    CHECK_BYTES(w->used[0].ptr, w->want, w->used[0].length);
+    CHECK_BYTES(w->used[1].ptr, w->want + w->used[0].length, w->used[1].length);
+}
+
+static void world_close(struct world *w)
+{
+    CALL(ledge_ring_cleanup(&w->ring));
+}
+
+/* --- The model ---------------------------------------------------------------------------- */
+
+/* A block of n elements, or why there is none. */
+static ledge_status model_block(struct world *w, size_t n)
+{
+    if (w->esz == 0)
+        return LEDGE_ESIZE;
+    if (n > PTRDIFF_MAX / w->esz)
+        return LEDGE_EOVERFLOW;
+    if (w->grants == 0 || n * w->esz > STINGY_MAX)
+        return LEDGE_ENOMEM;
+    w->grants--;
+    w->cap = n;
+    return LEDGE_OK;
+}
+
+static ledge_status model_room(struct world *w, const void *src, size_t n)
+{
+    if (w->esz == 0 || (src == NULL && n > 0))
+        return w->esz ? LEDGE_ENULL : LEDGE_ESIZE;
+    if (n > PTRDIFF_MAX / w->esz - w->n)
+        return LEDGE_EOVERFLOW;
+    if (n <= w->cap - w->n)
+        return LEDGE_OK;
+    if (w->when_full == LEDGE_RING_GROW)
+        return model_block(w, w->n + n > 2 * w->cap ? w->n + n : 2 * w->cap);
+    return w->when_full == LEDGE_RING_REFUSE || w->cap == 0 ? LEDGE_ESHORT : LEDGE_OK;
+}
+
+static void model_drop(struct world *w, size_t n)
+{
+    memmove(w->want, w->want + n * w->esz, (w->n - n) * w->esz);
+    w->n -= n;
+}
+
+static ledge_status model_write(struct world *w, const void *src, size_t n)
+{
+    const ledge_status status = model_room(w, src, n);
+    if (status != LEDGE_OK || n == 0)
+        return status;
+    memmove(w->want + w->n * w->esz, src, n * w->esz);
+    w->n += n;
+    model_drop(w, w->n > w->cap ? w->n - w->cap : 0);
+    return LEDGE_OK;
+}
+
+static ledge_status model_push_front(struct world *w, const void *src)
+{
+    const ledge_status status = model_room(w, src, 1);
+    uint8_t elem[ESZ];
+    if (status != LEDGE_OK)
+        return status;
+    memcpy(elem, src, w->esz);
+    memmove(w->want + w->esz, w->want, w->n * w->esz);
+    memcpy(w->want, elem, w->esz);
+    w->n = w->n < w->cap ? w->n + 1 : w->cap;
+    return LEDGE_OK;
+}
+
+/* --- The operations ----------------------------------------------------------------------- */
+
+OP(init, RANGE(esz, 0, ESZ), RANGE(full, 0, 3))
+{
+    REQUIRE(w->esz == 0);
+    EXPECT(ledge_ring_init(&w->ring, esz, (ledge_ring_full)full, &w->alloc),
+           esz == 0                      ? LEDGE_ESIZE
+           : full > LEDGE_RING_OVERWRITE ? LEDGE_EINVAL
+                                         : LEDGE_OK);
+    w->esz = got == LEDGE_OK ? esz : 0;
+    w->when_full = got == LEDGE_OK ? (ledge_ring_full)full : LEDGE_RING_REFUSE;
+}
+
+OP(push_back, U32(value))
+{
+    REQUIRE(w->n < CAP);
+    EXPECT(ledge_ring_push_back(&w->ring, &value), model_write(w, &value, 1));
+}
+
+OP(push_front, U32(value))
+{
+    REQUIRE(w->n < CAP);
+    EXPECT(ledge_ring_push_front(&w->ring, &value), model_push_front(w, &value));
+}
+
+OP(push_back_self, INDEX(at))
+{
+    REQUIRE(w->n < CAP && at < w->n);
+    EXPECT(ledge_ring_push_back(&w->ring, ledge_ring_at(&w->ring, at)),
+           model_write(w, w->want + at * w->esz, 1));
+}
+
+OP(push_front_self, INDEX(at))
+{
+    REQUIRE(w->n < CAP && at < w->n);
+    EXPECT(ledge_ring_push_front(&w->ring, ledge_ring_at(&w->ring, at)),
+           model_push_front(w, w->want + at * w->esz));
+}
+
+OP(push_null, RANGE(n, 0, 2))
+{
+    EXPECT_AS(behind, ledge_ring_push_back(&w->ring, NULL), model_write(w, NULL, 1));
+    EXPECT_AS(before, ledge_ring_push_front(&w->ring, NULL), model_push_front(w, NULL));
+    EXPECT(ledge_ring_write(&w->ring, NULL, n), model_write(w, NULL, n));
+}
+
+OP(pop_front, RANGE(drops, 0, 1))
+{
+    CALL(uint8_t out[4] = {0});
+    EXPECT(ledge_ring_pop_front(&w->ring, drops ? NULL : out), w->n ? LEDGE_OK : LEDGE_EEMPTY);
+    CHECK_BYTES(out, w->want, w->n && !drops ? w->esz : 0);
+    model_drop(w, got == LEDGE_OK);
+}
+
+OP(pop_back, RANGE(drops, 0, 1))
+{
+    CALL(uint8_t out[4] = {0});
+    EXPECT(ledge_ring_pop_back(&w->ring, drops ? NULL : out), w->n ? LEDGE_OK : LEDGE_EEMPTY);
+    w->n -= got == LEDGE_OK;
+    CHECK_BYTES(out, w->want + w->n * w->esz, got == LEDGE_OK && !drops ? w->esz : 0);
+}
+
+OP(write, BYTES(src, MOST))
+{
+    REQUIRE(w->n + src.len <= CAP);
+    CALL(const size_t n = w->ring.elem_size ? src.len / w->ring.elem_size : src.len);
+    EXPECT(ledge_ring_write(&w->ring, src.at, n),
+           model_write(w, src.at, w->esz ? src.len / w->esz : src.len));
+}
+
+OP(write_too_much, COUNT(n, ESZ))
+{
+    REQUIRE(w->esz == 0 || n > PTRDIFF_MAX / w->esz - w->n);
+    EXPECT(ledge_ring_write(&w->ring, w, n), model_room(w, w, n));
+}
+
+OP(read, RANGE(n, 0, CAP))
+{
+    CALL(uint8_t out[96 * 4] = {0});
+    EXPECT(ledge_ring_read(&w->ring, out, n), n <= w->n ? LEDGE_OK : LEDGE_ESHORT);
+    CHECK_BYTES(out, w->want, got == LEDGE_OK ? n * w->esz : 0);
+    model_drop(w, got == LEDGE_OK ? n : 0);
+}
+
+OP(peek, INDEX(at), INDEX(n))
+{
+    CALL(uint8_t out[96 * 4] = {0});
+    EXPECT(ledge_ring_peek(&w->ring, at, out, n),
+           at <= w->n && n <= w->n - at ? LEDGE_OK : LEDGE_ERANGE);
+    if (got == LEDGE_OK)
+        CHECK_BYTES(out, w->want + at * w->esz, n * w->esz);
+}
+
+OP(read_null, INDEX(n))
+{
+    EXPECT_AS(peeked, ledge_ring_peek(&w->ring, 0, NULL, n), n ? LEDGE_ENULL : LEDGE_OK);
+    EXPECT(ledge_ring_read(&w->ring, NULL, n), n ? LEDGE_ENULL : LEDGE_OK);
+}
+
+OP(set, INDEX(at), U32(value))
+{
+    CALL(uint8_t *const elem = ledge_ring_at(&w->ring, at));
+    CHECK_EQ(elem != NULL, at < w->n);
+    REQUIRE(at < w->n);
+    CALL(memcpy(elem, &value, w->ring.elem_size));
+    memcpy(w->want + at * w->esz, &value, w->esz);
+}
+
+OP(discard, INDEX(n))
+{
+    EXPECT(ledge_ring_discard(&w->ring, n), n <= w->n ? LEDGE_OK : LEDGE_ESHORT);
+    model_drop(w, got == LEDGE_OK ? n : 0);
+}
+
+OP0(clear)
+{
+    CALL(ledge_ring_clear(&w->ring));
+    w->n = 0;
+}
+
+/* Fills what is free from two sides at once, and takes of it what was asked for. */
+OP(commit, INDEX(n), BYTES(src, MOST))
+{
+    const size_t room = w->cap - w->n;
+    REQUIRE(w->esz != 0 && (n > room || (n <= src.len / w->esz && w->n + n <= CAP)));
+    CALL(ledge_span lent[2]);
+    CALL(ledge_ring_writable(&w->ring, &lent[0], &lent[1]));
+    CHECK_EQ(lent[0].length + lent[1].length, room * w->esz);
+    CALL(const size_t first = ledge_span_copy(lent[0], ledge_view_of(src.at, src.len)));
+    CALL(ledge_span_copy(lent[1], ledge_view_of(src.at + first, src.len - first)));
+    EXPECT(ledge_ring_commit(&w->ring, n), n <= room ? LEDGE_OK : LEDGE_ESHORT);
+    if (got == LEDGE_OK) {
+        memcpy(w->want + w->n * w->esz, src.at, n * w->esz);
+        w->n += n;
+    }
+}
+
+OP(reserve, COUNT(n, ESZ))
+{
+    EXPECT(ledge_ring_reserve(&w->ring, n), n <= w->cap && w->esz ? LEDGE_OK : model_block(w, n));
+}
+
+OP0(shrink)
+{
+    if (w->n == 0)
+        w->cap = 0;
+    EXPECT(ledge_ring_shrink_to_fit(&w->ring), w->n == w->cap ? LEDGE_OK : model_block(w, w->n));
+}
+
+OP0(linearise)
+{
+    CALL(ledge_ring_linearise(&w->ring));
+    CALL(ledge_ring_readable(&w->ring, &w->used[0], &w->used[1]));
+    CHECK_EQ(w->used[1].length, 0);
+}
+
+OP(starve, RANGE(grants, 0, 3))
+{
+    CALL(w->stingy.grants = grants);
+    w->grants = grants;
+}
+
+OP0(cleanup)
+{
+    CALL(ledge_ring_cleanup(&w->ring));
+    w->n = w->cap = w->esz = 0;
+    w->when_full = LEDGE_RING_REFUSE;
+}
+
+/* Elements of which not even one fits. */
+OP(giants, ELEMENT_SIZE(esz), RANGE(full, 0, LEDGE_RING_OVERWRITE))
+{
+    REQUIRE(esz > PTRDIFF_MAX);
+    const bool grows = full == LEDGE_RING_GROW;
+    CALL(ledge_ring ring = {0});
+    EXPECT_AS(made, ledge_ring_init(&ring, esz, (ledge_ring_full)full, NULL), LEDGE_OK);
+    EXPECT_AS(behind, ledge_ring_push_back(&ring, w), grows ? LEDGE_EOVERFLOW : LEDGE_ESHORT);
+    EXPECT_AS(before, ledge_ring_push_front(&ring, w), grows ? LEDGE_EOVERFLOW : LEDGE_ESHORT);
+    EXPECT(ledge_ring_write(&ring, w, 1), LEDGE_EOVERFLOW);
+}
+
+OP(is_valid, RANGE(head, 0, 3), RANGE(length, 0, 3), RANGE(capacity, 0, 3), ELEMENT_SIZE(esz),
+   RANGE(full, 0, 3), RANGE(null, 0, 1))
+{
+    CALL(const ledge_ring ring = {.ptr = null ? NULL : (unsigned char *)&w->ring,
+                                  .head = head,
+                                  .length = length,
+                                  .capacity = capacity,
+                                  .elem_size = esz,
+                                  .when_full = (ledge_ring_full)full});
+    CHECK_EQ(ledge_ring_is_valid(&ring),
+             length <= capacity && (head < capacity || head + capacity == 0) &&
+                 null == (capacity == 0) && full <= LEDGE_RING_OVERWRITE &&
+                 (esz == 0 ? capacity == 0 : capacity <= PTRDIFF_MAX / esz));
+}
+
+TARGET(ring, .includes = "#include <ledge/ring.h>\n", .support = kit_support,
+       .status_name = status_name,
+       .ops = {&init,
+               &push_back,
+               &push_front,
+               &push_back_self,
+               &push_front_self,
+               &push_null,
+               &pop_front,
+               &pop_back,
+               &write,
+               &write_too_much,
+               &read,
+               &peek,
+               &read_null,
+               &set,
+               &discard,
+               &clear,
+               &commit,
+               &reserve,
+               &shrink,
+               &linearise,
+               &starve,
+               &cleanup,
+               &giants,
+               &is_valid});
