@@ -89,8 +89,11 @@ bool ledge_str_is_valid(const ledge_str *str);
 
 /* --- Reading ------------------------------------------------------------------------------ */
 
-/* ledge_str_status returns LEDGE_OK while nothing has failed, and else what the first call that
- * failed returned, since the string was made or cleared. O(1). */
+/* ledge_str_status tells whether the text is whole.
+ *
+ * Returns LEDGE_OK while nothing has failed since the string was made or cleared, and else what the
+ * first call that failed returned: LEDGE_ENULL, LEDGE_ERANGE, LEDGE_EINVAL, LEDGE_EOVERFLOW or
+ * LEDGE_ENOMEM. O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline ledge_status ledge_str_status(const ledge_str *str)
@@ -131,7 +134,7 @@ ledge_status ledge_str_append_slowly(ledge_str *str, const void *bytes, size_t n
  * and a memcpy.
  *
  * Returns LEDGE_OK, or the first of these that holds:
- *   what ledge_str_status says, when that isn't LEDGE_OK
+ *   as ledge_str_status, when that isn't LEDGE_OK
  *   LEDGE_ENULL      bytes is null and n isn't 0
  *   LEDGE_EOVERFLOW  the text would be longer than the limit
  *   LEDGE_ENOMEM     there is no memory to grow
@@ -190,7 +193,7 @@ static inline ledge_status ledge_str_append_cstr(ledge_str *str, const char *tex
 /* ledge_str_append_fill puts n times the byte c behind the text.
  *
  * Returns LEDGE_OK, or the first of these that holds:
- *   what ledge_str_status says, when that isn't LEDGE_OK
+ *   as ledge_str_status, when that isn't LEDGE_OK
  *   LEDGE_EOVERFLOW  the text would be longer than the limit
  *   LEDGE_ENOMEM     there is no memory to grow
  * O(n), amortised. */
@@ -202,7 +205,7 @@ ledge_status ledge_str_append_fill(ledge_str *str, char c, size_t n);
  * of its own first.
  *
  * Returns LEDGE_OK, or the first of these that holds:
- *   what ledge_str_status says, when that isn't LEDGE_OK
+ *   as ledge_str_status, when that isn't LEDGE_OK
  *   LEDGE_EINVAL     vsnprintf can't do it: a wide character that isn't one, or more than INT_MAX
  *                    bytes
  *   LEDGE_EOVERFLOW  the text would be longer than the limit
@@ -251,7 +254,7 @@ ledge_status ledge_str_append_escaped(ledge_str *str, ledge_view view);
  * length appends.
  *
  * Returns LEDGE_OK, or the first of these that holds:
- *   what ledge_str_status says, when that isn't LEDGE_OK
+ *   as ledge_str_status, when that isn't LEDGE_OK
  *   LEDGE_ENULL      bytes is null and n isn't 0
  *   LEDGE_ERANGE     at > length
  *   LEDGE_EOVERFLOW  the text would be longer than the limit
@@ -299,7 +302,7 @@ ledge_status ledge_str_reserve(ledge_str *str, size_t n);
  * out->capacity), or simply by free() where the string's memory is malloc's.
  *
  * Returns LEDGE_OK, or the first of these that holds:
- *   what ledge_str_status says, when that isn't LEDGE_OK: a text with a hole is nobody's
+ *   as ledge_str_status, when that isn't LEDGE_OK: a text with a hole is nobody's
  *   LEDGE_ENOMEM  there is no text yet, and no memory for its NUL
  * Unless it is LEDGE_OK, the string is as it was. O(1). */
 LEDGE_MUST_USE
