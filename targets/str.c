@@ -52,7 +52,7 @@ static void world_open(struct world *w)
 static void world_check(struct world *w)
 {
     CHECK_EQ(ledge_str_is_valid(&w->str), true);
-    EXPECT(ledge_str_status(&w->str), w->failed);
+    EXPECT_AS(remembered, ledge_str_status(&w->str), w->failed);
     CHECK_EQ(ledge_str_length(&w->str), w->n);
     CHECK_EQ(ledge_str_as_view(&w->str).length, w->n);
     CHECK_BYTES(ledge_str_cstr(&w->str), w->want, w->n + 1);

@@ -145,7 +145,6 @@ static ledge_status make_room(ledge_str *str, size_t n)
 /* Where the bytes to be added come from. The block may move before they are read, so that those of
  * the text are remembered by their offset. */
 struct source {
-    const char *ptr;
     bool inside; /* it lies within the text, at offset */
     size_t offset;
 };
@@ -153,11 +152,9 @@ struct source {
 static struct source find_source(const ledge_str *str, const void *ptr, size_t size)
 {
     uintptr_t from = (uintptr_t)ptr, text = (uintptr_t)str->ptr;
-    struct source src = {ptr, size != 0 && from >= text && from - text < str->length, 0};
-    if (src.inside) {
-        src.offset = from - text;
-        LEDGE_CHECK_FAST(size <= str->length - src.offset);
-    }
+    uintptr_t offset = from >= text ? from - text : UINTPTR_MAX;
+    struct source src = {size != 0 && offset < str->length, offset};
+    LEDGE_CHECK_FAST(!src.inside || size <= str->length - offset);
     return src;
 }
 
@@ -237,7 +234,12 @@ static ledge_status append_long(ledge_str *str, size_t n, const char *format, va
     if (!text)
         return fail(str, LEDGE_ENOMEM);
     (void)vsnprintf(text, n + 1, format, args); /* it was done before, to count */
-    ledge_status status = ledge_str_append(str, text, n);
+    const void *none = NULL;                    /* the text isn't the string's own */
+    ledge_status status = begin(str, n, &none, 0);
+    if (status == LEDGE_OK) {
+        memcpy(str->ptr + str->length, text, n);
+        set_text(str, str->length + n);
+    }
     ledge_alloc_free(&str->alloc, text, n + 1);
     return status;
 }
