@@ -22,7 +22,8 @@
  * element or memory returns LEDGE_ESIZE, as it doesn't know its element size yet.
  *
  * A function that fails leaves the ring exactly as it was. Under ASan the memory of what isn't an
- * element is closed (ledge/poison.h): an access to one that was popped is reported where it happens.
+ * element is closed (ledge/poison.h): an access to one that was popped is reported where it
+ * happens.
  *
  * A ring isn't thread-safe: reading in several threads is fine, a change needs the caller's lock.
  * ledge/ring_typed.h has rings of one C type, with their short paths inline. */
