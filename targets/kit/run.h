@@ -39,7 +39,7 @@ struct kit_target {
     void (*close)(void *world);
     const char *(*status_name)(
         int status);                   /* a status as a C identifier; NULL: statuses are numbers */
-    unsigned malloc_mb; /* what one request for memory may be for; 0: no such limit. From the build */
+    unsigned malloc_mb;                /* what one request for memory may be for; 0: anything */
     const struct kit_op *ops[KIT_OPS]; /* NULL after the last */
     struct kit_unreachable unreachable[8]; /* op NULL after the last; of two that fit a cell, the
                                               first gives the reason */
