@@ -64,7 +64,7 @@ typedef struct ledge_ring {
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 ledge_status ledge_ring_init(ledge_ring *ring, size_t elem_size, ledge_ring_full when_full,
-                             const ledge_allocator *alloc);
+                             const ledge_allocator *alloc) LEDGE_WARN_SIZE(elem_size);
 
 /* ledge_ring_cleanup frees the ring's memory and leaves *ring all zero, so that cleaning up twice
  * does no harm. *ring must be initialised or all zero. Can't fail. O(1). */
@@ -83,6 +83,7 @@ bool ledge_ring_is_valid(const ledge_ring *ring);
 /* --- Reading ------------------------------------------------------------------------------ */
 
 /* ledge_ring_length returns the number of elements. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_ring_length(const ledge_ring *ring)
 {
@@ -90,6 +91,7 @@ static inline size_t ledge_ring_length(const ledge_ring *ring)
 }
 
 /* ledge_ring_capacity returns the number of elements that the block has room for. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_ring_capacity(const ledge_ring *ring)
 {
@@ -99,6 +101,7 @@ static inline size_t ledge_ring_capacity(const ledge_ring *ring)
 /* ledge_ring_slot returns where in the block the element at index is, or would be, counted in
  * elements from the block's beginning. index <= capacity, which is the caller's promise: at
  * capacity it has gone once round. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_ring_slot(const ledge_ring *ring, size_t index)
 {

@@ -31,8 +31,8 @@
 /* clang-format off */
 #define LEDGE_RING_DEFINE(name, T) \
     typedef struct name { ledge_ring base; } name; \
-    LEDGE_VEC_INLINE ledge_status name##_init(name *ring, ledge_ring_full when_full, \
-                                              const ledge_allocator *alloc) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_init( \
+        name *ring, ledge_ring_full when_full, const ledge_allocator *alloc) \
     { \
         LEDGE_STATIC_ASSERT(LEDGE_ALIGNOF(T) <= LEDGE_ALIGNOF(max_align_t), \
                             "the type needs more alignment than allocators give"); \
@@ -42,27 +42,27 @@
             ring->base = lent; \
         return status; \
     } \
-    static inline __attribute__((unused)) void name##_cleanup(name *ring) \
+    static inline __attribute__((unused)) LEDGE_NONNULL(1) void name##_cleanup(name *ring) \
     { \
         ledge_ring lent = ring->base; \
         ledge_ring_cleanup(&lent); \
         ring->base = lent; \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_reserve(name *ring, size_t n) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_reserve(name *ring, size_t n) \
     { \
         LEDGE_RING_CALL(ledge_ring_reserve(&lent, n)); \
     } \
-    static inline __attribute__((unused)) size_t name##_length(const name *ring) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) size_t name##_length(const name *ring) \
     { \
         return ring->base.length; \
     } \
-    LEDGE_VEC_INLINE T *name##_at(const name *ring, size_t index) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) T *name##_at(const name *ring, size_t index) \
     { \
         if (index >= ring->base.length) \
             return NULL; \
         return (T *)(void *)ring->base.ptr + ledge_ring_slot(&ring->base, index); \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_push_back(name *ring, T value) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_push_back(name *ring, T value) \
     { \
         ledge_ring *base = &ring->base; \
         /* Under ASan free memory is closed, and only the functions of ring.h open it. */ \
@@ -79,7 +79,7 @@
         base->length++; \
         return LEDGE_OK; \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_push_front(name *ring, T value) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_push_front(name *ring, T value) \
     { \
         ledge_ring *base = &ring->base; \
         if (LEDGE_HAS_POISON || base->length >= base->capacity) { \
@@ -94,7 +94,7 @@
         base->length++; \
         return LEDGE_OK; \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_pop_front(name *ring, T *out) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_pop_front(name *ring, T *out) \
     { \
         ledge_ring *base = &ring->base; \
         if (LEDGE_HAS_POISON || !out) \
@@ -106,7 +106,7 @@
         base->length--; \
         return LEDGE_OK; \
     } \
-    LEDGE_VEC_INLINE ledge_status name##_pop_back(name *ring, T *out) \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_pop_back(name *ring, T *out) \
     { \
         ledge_ring *base = &ring->base; \
         if (LEDGE_HAS_POISON || !out) \

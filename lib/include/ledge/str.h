@@ -102,6 +102,7 @@ static inline ledge_status ledge_str_status(const ledge_str *str)
 }
 
 /* ledge_str_length returns the number of bytes of the text. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline size_t ledge_str_length(const ledge_str *str)
 {
@@ -110,6 +111,7 @@ static inline size_t ledge_str_length(const ledge_str *str)
 
 /* ledge_str_cstr returns the text with its NUL. Never null: "" for a string without memory. O(1).
  */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 LEDGE_RETURNS_NONNULL
 static inline const char *ledge_str_cstr(const ledge_str *str)
@@ -118,6 +120,7 @@ static inline const char *ledge_str_cstr(const ledge_str *str)
 }
 
 /* ledge_str_as_view returns the text as bytes, without the NUL. Can't fail. O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 static inline ledge_view ledge_str_as_view(const ledge_str *str)
 {
