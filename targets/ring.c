@@ -301,7 +301,7 @@ OP(is_valid, RANGE(head, 0, 3), RANGE(length, 0, 3), RANGE(capacity, 0, 3), ELEM
                  (esz == 0 ? capacity == 0 : capacity <= PTRDIFF_MAX / esz));
 }
 
-TARGET(ring, .includes = "#include <ledge/ring.h>\n", .support = kit_support,
+TARGET(ring, .includes = "#include <ledge/ring.h>\n", .support = {kit_support},
        .status_name = status_name,
        .ops = {&init,
                &push_back,

@@ -361,7 +361,7 @@ OP(is_valid, RANGE(length, 0, 5), INDEX(stop), INDEX(allocated), INDEX(limit), R
 }
 
 TARGET(str, .includes = "#include <stdio.h>\n#include <wchar.h>\n#include <ledge/str.h>\n",
-       .support = kit_support, .status_name = status_name,
+       .support = {kit_support}, .status_name = status_name,
        .ops = {&append,
                &append_view,
                &append_cstr,
