@@ -84,7 +84,8 @@ typedef struct ledge_arena_mark {
  * LEDGE_ARENA_SIZE_MAX; LEDGE_ENOMEM. Unless it is LEDGE_OK, *arena is untouched. O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
-ledge_status ledge_arena_init(ledge_arena *arena, size_t block_size, const ledge_allocator *alloc);
+ledge_status ledge_arena_init(ledge_arena *arena, size_t block_size, const ledge_allocator *alloc)
+    LEDGE_WARN_IF(block_size == 0, "block_size is 0: LEDGE_EEMPTY");
 
 /* ledge_arena_init_fixed makes *arena an arena of the size bytes at memory, which nobody else uses
  * until ledge_arena_cleanup, and which must be there until then. memory may be null when size is 0.

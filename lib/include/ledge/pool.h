@@ -97,7 +97,8 @@ typedef struct ledge_pool {
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 ledge_status ledge_pool_init(ledge_pool *pool, size_t size, size_t align,
-                             const ledge_allocator *alloc);
+                             const ledge_allocator *alloc) LEDGE_WARN_SIZE(size)
+    LEDGE_WARN_ALIGN(align);
 
 /* ledge_pool_cleanup frees the pool's memory and leaves *pool all zero, so that cleaning up twice
  * does no harm. Objects that are out are gone. Can't fail. O(blocks). */
@@ -154,6 +155,7 @@ static inline void ledge_pool_add(size_t *counter, size_t n)
  * an odd d give n / d, and so at most SIZE_MAX / d, when multiplied by d's inverse; the power of
  * two is rotated out, to where it makes what isn't a multiple of it too large (Granlund and
  * Montgomery, "Division by Invariant Integers using Multiplication", section 9). O(1). */
+LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 LEDGE_PURE
 LEDGE_POOL_WRAPS static inline size_t
@@ -304,7 +306,8 @@ typedef struct ledge_tpool {
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 ledge_status ledge_tpool_init(ledge_tpool *tpool, size_t size, size_t align, size_t lanes,
-                              const ledge_allocator *alloc);
+                              const ledge_allocator *alloc) LEDGE_WARN_SIZE(size)
+    LEDGE_WARN_ALIGN(align) LEDGE_WARN_IF(lanes == 0, "lanes is 0: LEDGE_EEMPTY");
 
 /* ledge_tpool_cleanup frees all pools, when no thread uses them any more, and leaves *tpool all
  * zero, so that cleaning up twice does no harm. Objects that are out are gone. Can't fail.

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ledge/arena.h>
 #include <ledge/cast.h>
 #include <ledge/check.h>
 #include <ledge/map_typed.h>
 #include <ledge/owner.h>
+#include <ledge/pool.h>
 #include <ledge/registry.h>
 #include <ledge/strided.h>
 #include <ledge/vec_typed.h>
@@ -16,7 +18,7 @@ LEDGE_MAP_DEFINE(counts, uint32_t, uint32_t);
 
 void results_are_thrown_away(ledge_vec *vec, ledge_span span, ledge_strided keys, numbers *typed,
                              counts *map, const uint32_t *elem, ledge_shared *shared,
-                             ledge_shared *other)
+                             ledge_shared *other, ledge_arena *arena, ledge_pool *pool)
 {
     ledge_vec_push(vec, elem);               // expected-warning {{ignoring return value}}
     ledge_vec_reserve(vec, 4);               // expected-warning {{ignoring return value}}
@@ -33,6 +35,9 @@ void results_are_thrown_away(ledge_vec *vec, ledge_span span, ledge_strided keys
     numbers_length(typed);                   // expected-warning {{ignoring return value}}
     counts_put(map, 1, 2);                   // expected-warning {{ignoring return value}}
     counts_find(map, 1);                     // expected-warning {{ignoring return value}}
+    ledge_arena_alloc(arena, 4, 4, &span);   // expected-warning {{ignoring return value}}
+    ledge_arena_save(arena);                 // expected-warning {{ignoring return value}}
+    ledge_pool_get_span(pool, &span);        // expected-warning {{ignoring return value}}
     ledge_alloc_resize(NULL, NULL, 0, 16);   // expected-warning {{ignoring return value}}
     ledge_status_name(LEDGE_OK);             // expected-warning {{ignoring return value}}
 }
@@ -49,13 +54,15 @@ ledge_status null_is_passed(ledge_view view, ledge_strided keys, ledge_vec *vec)
     (void)ledge_view_get_u32be(view, 0, NULL);         // expected-warning {{null passed to a callee}}
     (void)ledge_load_u32le(NULL);                      // expected-warning {{null passed to a callee}}
     (void)ledge_view_sub(view, 0, 1, NULL);            // expected-warning {{null passed to a callee}}
+    (void)ledge_pool_get(NULL, NULL);                  // expected-warning 2 {{null passed to a callee}}
     (void)ledge_vec_get(vec, 0, NULL);                 // expected-warning {{null passed to a callee}}
     return ledge_view_get_u32le(view, 0, &number);
 }
 
 ledge_status constants_can_not_be_right(void *ptr, ledge_view view, ledge_vec *vec,
                                         ledge_strided keys, ledge_typed *typed, ledge_view *out,
-                                        ledge_strided *slots, ledge_shared *shared)
+                                        ledge_strided *slots, ledge_shared *shared,
+                                        ledge_arena *arena, ledge_pool *pool, ledge_tpool *tpool)
 {
     size_t up;
     (void)ledge_align_up(5, 12, &up);                                    // expected-warning {{align is no power of two}}
@@ -68,6 +75,9 @@ ledge_status constants_can_not_be_right(void *ptr, ledge_view view, ledge_vec *v
     (void)ledge_strided_from_view(view, 3, 16, 32, 10, slots);           // expected-warning {{align is no power of two}}
     (void)ledge_strided_sub(keys, 0, 4, 0, slots);                       // expected-warning {{step is 0}}
     (void)ledge_strided_field(keys, 4, 0, slots);                        // expected-warning {{size is 0}}
+    (void)ledge_arena_init(arena, 0, NULL);                              // expected-warning {{block_size is 0}}
+    (void)ledge_pool_init(pool, 8, 6, NULL);                             // expected-warning {{align is no power of two}}
+    (void)ledge_tpool_init(tpool, 8, 8, 0, NULL);                        // expected-warning {{lanes is 0}}
     return ledge_shared_adopt(ptr, 8, NULL, NULL, NULL, shared);         // expected-warning {{deallocate is null}}
 }
 

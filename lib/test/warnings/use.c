@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ledge/arena.h>
 #include <ledge/cast.h>
 #include <ledge/check.h>
 #include <ledge/map_typed.h>
 #include <ledge/owner.h>
+#include <ledge/pool.h>
 #include <ledge/registry.h>
 #include <ledge/strided.h>
 #include <ledge/vec_typed.h>
@@ -70,6 +72,20 @@ ledge_status keys_are_summed(ledge_view records, size_t n, uint64_t *sum)
     for (const void *key; (key = ledge_strided_next(&it)) != NULL;)
         *sum += ledge_load_u64le(key);
     return LEDGE_OK;
+}
+
+/* A put that can't fail need not be looked at. */
+ledge_status memory_is_pooled(ledge_pool *pool, ledge_arena *arena)
+{
+    ledge_span span, kept;
+    ledge_status status = ledge_pool_init(pool, sizeof(uint64_t), sizeof(uint64_t), NULL);
+    if (status == LEDGE_OK)
+        status = ledge_pool_get_span(pool, &span);
+    if (status == LEDGE_OK)
+        status = ledge_arena_copy(arena, ledge_span_as_view(span), &kept);
+    if (status == LEDGE_OK)
+        ledge_pool_put_span(pool, &span);
+    return status;
 }
 
 void *room_is_used(const void *src, size_t align)
