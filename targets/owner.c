@@ -1,7 +1,8 @@
 /* owner: counted memory (ledge/owner.h): four views of owners of every kind, beside a model that
- * keeps each owner's bytes, count and pins; an alias that goes stale; an allocator that fails. Rows
- * A11 A12 A13 A16 A33 B14. */
+ * keeps each owner's bytes, count and pins; an alias that goes stale; an allocator that fails;
+ * another thread. Rows A11 A12 A13 A16 A33 B4 B14. */
 #include "kit/target.h"
+#include "other_thread.h"
 #include "status_name.h"
 #include "stingy.h"
 
@@ -242,7 +243,7 @@ OP(narrow, HANDLE(slot, SLOTS), INDEX(lo), INDEX(hi))
         *m = (struct model_view){m->owner, m->lo + lo, hi - lo};
 }
 
-OP(clone, HANDLE(from, SLOTS), DEFINE(to, SLOTS))
+OP(clone_view, HANDLE(from, SLOTS), DEFINE(to, SLOTS))
 {
     REQUIRE(is_free(w, to));
     const struct model_view *m = &w->m[from];
@@ -399,8 +400,26 @@ OP(starve, RANGE(grants, 0, 3))
     w->grants = grants;
 }
 
-TARGET(owner, .includes = "#include <ledge/owner.h>\n", .support = {kit_support},
-       .status_name = status_name,
-       .ops = {&alloc,  &copy,    &adopt,    &borrow,  &impossible, &from_vec, &duplicate, &slice,
-               &narrow, &clone,   &release,  &acquire, &crowd,      &resize,   &pin,       &unpin,
-               &write,  &inspect, &describe, &alias,   &use_alias,  &starve,   &damage});
+/* Another thread reads a second view and lets it go; as soon as it has, the block may move. */
+OP(hand_over, HANDLE(slot, SLOTS), INDEX(size))
+{
+    const struct model_view m = w->m[slot];
+    size_t sum = 0;
+    for (size_t i = 0; i < m.length; i++)
+        sum += m.owner->at[m.lo + i];
+    REQUIRE(m.owner && (size <= CAP || size > STINGY_MAX));
+    CALL(ledge_owner_info before = {0});
+    EXPECT_AS(known, ledge_shared_info(&w->s[slot], &before), LEDGE_OK);
+    EXPECT_AS(shared, ledge_shared_duplicate(&w->s[slot], &other.view), LEDGE_OK);
+    CALL(start_other());
+    CALL(await_references(&w->s[slot], before.references));
+    EXPECT(ledge_shared_resize(&w->s[slot], size), model_resize(w, slot, size));
+    CHECK_EQ(await_other(), sum);
+}
+
+TARGET(owner, .includes = "#include <pthread.h>\n#include <sched.h>\n#include <ledge/owner.h>\n",
+       .support = {kit_support, other_thread_support}, .status_name = status_name,
+       .ops = {&alloc,     &copy,   &adopt,     &borrow,     &impossible, &from_vec,
+               &duplicate, &slice,  &narrow,    &clone_view, &release,    &acquire,
+               &crowd,     &resize, &pin,       &unpin,      &write,      &inspect,
+               &describe,  &alias,  &use_alias, &starve,     &damage,     &hand_over});
