@@ -1,6 +1,6 @@
 /* view: borrowed bytes (ledge/view.h). Each slot is a span over memory of some pointer class; its
  * model says where in a copy of that memory it ought to lie. A view is a span that is read: what
- * both families can do, one operation does with both. Rows A1 A2 A5 A9 B3 B11. */
+ * both families can do, one operation does with both. Rows A1 A2 A3 A5 A9 B3 B11. */
 #include "kit/target.h"
 
 #include "kit/shadow.h"

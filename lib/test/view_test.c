@@ -26,7 +26,7 @@ static void assert_span(ledge_span got, const void *ptr, size_t length, size_t c
     assert_true(ledge_span_is_valid(got));
 }
 
-/* --- Layout (A5) -------------------------------------------------------------------------- */
+/* --- Layout, headers from outside (A3 A5) --------------------------------------------------- */
 
 static void the_header_is_pointer_length_capacity(void **state)
 {
