@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bugs.h"
+#include "files.h"
 #include "json.h"
 #include "mem.h"
 #include "proc.h"
@@ -119,7 +120,7 @@ static void start(struct rows *rows)
     size_t index = rows->started++;
     struct job *job = &rows->jobs[index];
     pid_t parent = getpid();
-    job->answer = tmpfile();
+    job->answer = file_temporary();
     fflush(stdout);
     job->pid = job->answer ? fork() : -1;
     if (job->pid == 0) {

@@ -213,6 +213,19 @@ char *path_temporary(const char *name)
     return mem_print("%s/%s", base && base[0] ? base : "/tmp", name);
 }
 
+FILE *file_temporary(void)
+{
+    char *path = path_temporary("ledge-XXXXXX");
+    int fd = mkostemp(path, O_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "w+") : NULL;
+    if (fd >= 0)
+        unlink(path);
+    if (fd >= 0 && !file)
+        close(fd);
+    free(path);
+    return file;
+}
+
 char *dir_temporary(struct fail *why)
 {
     char *path = path_temporary("ledge-XXXXXX");

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "fail.h"
 
@@ -35,6 +36,10 @@ bool dir_make(const char *path, struct fail *why);
 /* path_temporary is where something of that name lies that isn't kept: in $TMPDIR, or /tmp. For
  * free(). */
 char *path_temporary(const char *name);
+
+/* file_temporary opens a new file there that has no name, so that nothing is left whatever ends the
+ * process. NULL and errno when it can't. */
+FILE *file_temporary(void);
 
 /* dir_temporary makes a new directory there, and returns its path, for free(); NULL and *why when
  * it can't. dir_remove takes it away. */

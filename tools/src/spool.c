@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "files.h"
 #include "json.h"
@@ -27,23 +26,9 @@ static bool cannot(struct fail *why, const char *what, int error)
                     "cannot %s a temporary file: %s", what, strerror(error));
 }
 
-/* Nameless, so that nothing is left whatever ends the process. */
-static FILE *open_nameless(void)
-{
-    char *path = path_temporary("ledge-XXXXXX");
-    int fd = mkstemp(path);
-    FILE *file = fd >= 0 ? fdopen(fd, "w+") : NULL;
-    if (fd >= 0)
-        unlink(path);
-    if (fd >= 0 && !file)
-        close(fd);
-    free(path);
-    return file;
-}
-
 struct spool *spool_new(struct fail *why)
 {
-    FILE *file = open_nameless();
+    FILE *file = file_temporary();
     if (!file) {
         cannot(why, "make", errno);
         return NULL;
