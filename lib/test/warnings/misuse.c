@@ -10,6 +10,8 @@
 #include <ledge/owner.h>
 #include <ledge/pool.h>
 #include <ledge/registry.h>
+#include <ledge/ring.h>
+#include <ledge/str.h>
 #include <ledge/strided.h>
 #include <ledge/vec_typed.h>
 
@@ -79,6 +81,12 @@ ledge_status constants_can_not_be_right(void *ptr, ledge_view view, ledge_vec *v
     (void)ledge_pool_init(pool, 8, 6, NULL);                             // expected-warning {{align is no power of two}}
     (void)ledge_tpool_init(tpool, 8, 8, 0, NULL);                        // expected-warning {{lanes is 0}}
     return ledge_shared_adopt(ptr, 8, NULL, NULL, NULL, shared);         // expected-warning {{deallocate is null}}
+}
+
+ledge_status a_ring_has_elements_and_a_format_arguments(ledge_ring *ring, ledge_str *str)
+{
+    (void)ledge_ring_init(ring, 0, LEDGE_RING_REFUSE, NULL);             // expected-warning {{elem_size is 0}}
+    return ledge_str_append_format(str, "%s is %d", "seven");            // expected-warning {{more '%' conversions than data arguments}}
 }
 
 void too_much_is_written(const void *src)

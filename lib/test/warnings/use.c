@@ -11,6 +11,8 @@
 #include <ledge/owner.h>
 #include <ledge/pool.h>
 #include <ledge/registry.h>
+#include <ledge/ring.h>
+#include <ledge/str.h>
 #include <ledge/strided.h>
 #include <ledge/vec_typed.h>
 
@@ -86,6 +88,13 @@ ledge_status memory_is_pooled(ledge_pool *pool, ledge_arena *arena)
     if (status == LEDGE_OK)
         ledge_pool_put_span(pool, &span);
     return status;
+}
+
+ledge_status text_is_built(ledge_str *str, ledge_ring *ring, size_t n)
+{
+    ledge_str_append_cstr(str, "n: "); /* a failure sticks: it is enough to ask at the end */
+    const ledge_status status = ledge_str_append_format(str, "%zu", n);
+    return status == LEDGE_OK ? ledge_ring_init(ring, 8, LEDGE_RING_REFUSE, NULL) : status;
 }
 
 void *room_is_used(const void *src, size_t align)
