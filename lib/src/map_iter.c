@@ -17,6 +17,9 @@
  * be added when group n is reached; and, after another doubling, 3n, and so on: any group that is a
  *   multiple of n but of no larger power of two.
  *
+ * Where there are no skips, what is left of a unit is smooth: ledge_map_iter_next goes on by itself
+ * for so many groups, and `at` is the last of them.
+ *
  * While the iterator stands before slot 0 of a group, that group's skip has not been added. This
  * holds for a remembered place just as well: where a skip leads, the next one is looked for. */
 #include "map_impl.h"
@@ -40,7 +43,7 @@ static uint64_t reverse_bits(uint64_t bits)
 /* How far the iterator has seen its unit. */
 static size_t place_of(const ledge_map_iter *iter)
 {
-    const size_t before = iter->at << SLOT_BITS;
+    const size_t before = (iter->at - iter->smooth) << SLOT_BITS;
     if (iter->at >= iter->groups)
         return before;
     return before + (iter->ahead ? (unsigned)__builtin_ctz(iter->ahead) : LEDGE_MAP_SLOTS);
@@ -58,8 +61,8 @@ static void find_unit(ledge_map_iter *iter)
     iter->depth = log2_lowest(units);
     iter->removed = map->removed;
     const size_t first = ((size_t)unit & (units - 1)) * iter->groups;
-    iter->tags = table->tags + first * LEDGE_MAP_SLOTS;
-    iter->first = map_entry(map, table, first * LEDGE_MAP_SLOTS);
+    iter->unit_tags = table->tags + first * LEDGE_MAP_SLOTS;
+    iter->unit_entries = map_entry(map, table, first * LEDGE_MAP_SLOTS);
     /* From now on its entries have to keep their places. Other threads may iterate, too. */
     __atomic_store_n(&table->visited[first], 1, __ATOMIC_RELAXED);
 }
@@ -75,8 +78,10 @@ static size_t follow_unit(ledge_map_iter *iter, unsigned depth, size_t groups, s
         iter->level[depth].groups = (uint16_t)groups;
         iter->level[depth].place = (uint16_t)place;
     }
-    for (; groups < iter->groups; groups *= 2)
+    for (; groups < iter->groups; groups *= 2) {
         iter->skip[log2_lowest(groups)] = (uint16_t)place;
+        iter->skips = true;
+    }
     return place;
 }
 
@@ -123,6 +128,7 @@ static bool go_on(ledge_map_iter *iter, size_t place)
     for (;;) {
         iter->at = place >> SLOT_BITS;
         iter->ahead = 0;
+        iter->smooth = 0;
         if (iter->at >= iter->groups) {
             if (!next_unit(iter, &place))
                 return false;
@@ -134,12 +140,17 @@ static bool go_on(ledge_map_iter *iter, size_t place)
             continue;
         }
         const unsigned slot = place & ((1u << SLOT_BITS) - 1);
-        iter->ahead = map_taken(iter->tags + iter->at * LEDGE_MAP_SLOTS) >> slot << slot;
+        iter->tags = iter->unit_tags + iter->at * LEDGE_MAP_SLOTS;
+        iter->ahead = map_taken(iter->tags) >> slot << slot;
         if (iter->ahead)
             break;
         place = (iter->at + 1) << SLOT_BITS;
     }
-    iter->entries = iter->first + iter->at * LEDGE_MAP_SLOTS * iter->map->config.entry_size;
+    iter->entries = iter->unit_entries + iter->at * LEDGE_MAP_SLOTS * iter->map->config.entry_size;
+    if (!iter->skips) {
+        iter->smooth = iter->groups - 1 - iter->at;
+        iter->at += iter->smooth;
+    }
     return true;
 }
 
@@ -147,7 +158,7 @@ bool ledge_map_iter_follow(ledge_map_iter *iter)
 {
     if (!iter->map->table.tags)
         return false;
-    if (!iter->tags)
+    if (!iter->unit_tags)
         return go_on(iter, enter_unit(iter));
     if (iter->removed != iter->map->removed)
         return go_on(iter, follow_unit(iter, iter->depth, iter->groups, place_of(iter)));

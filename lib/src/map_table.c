@@ -243,9 +243,12 @@ unsigned char *ledge_map_add_slow(ledge_map *map, uint64_t hash)
         return NULL;
     size_t index;
     while ((index = map_free_slot(map, map_table_of(map, hash), hash)) == SIZE_MAX) {
-        /* The table as a whole has room. */
-        map_finish(map);
-        map->reach *= 2;
+        /* Runs of twice the groups have more room, and the table as a whole has some. What was moved
+         * has to be whole runs. */
+        if (map->old.tags && (map->moved & map->reach))
+            move_run(map);
+        else
+            map->reach *= 2;
     }
     const struct ledge_map_table *const table = map_table_of(map, hash);
     map_take(map, table, index, hash);

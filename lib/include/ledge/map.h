@@ -27,8 +27,8 @@
  * happens at once: from then on each entry that is added moves one run of the old memory, until it
  * is empty and freed. A search knows by the hash which of the two to look in. So adding an entry
  * hashes and copies no more than 64 groups (config.step makes it less), however large the map is;
- * the rest is up to the allocator. (Where the hash function gives the same to hundreds of keys they
- * need a longer run, and that is then the step.)
+ * the rest is up to the allocator. (Where a run is full, runs become twice as long, and so do the
+ * steps: by chance with short ones, and where the hash function gives the same to hundreds of keys.)
  *
  * Iteration goes from place to place, and follows entries that were moved while it ran. It leaves a
  * mark on each run, and entries of a marked run keep their places; those of others get better ones
@@ -181,10 +181,11 @@ typedef struct ledge_map_iter {
     void *value;     /* may be written through */
     /* The rest is map_iter.c's, and explained there. */
     const ledge_map *map;
-    const uint8_t *tags;
-    unsigned char *first, *entries;
+    const uint8_t *tags, *unit_tags;
+    unsigned char *entries, *unit_entries;
     unsigned ahead, depth;
-    size_t removed, at, groups;
+    size_t removed, at, smooth, groups;
+    bool skips;
     uint64_t path;
     struct {
         uint16_t place, groups;

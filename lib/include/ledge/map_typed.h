@@ -173,8 +173,17 @@ bool ledge_map_iter_follow(ledge_map_iter *iter);
 /* ledge_map_iter_next returns the next entry; null where there is none. */
 LEDGE_MAP_INLINE unsigned char *ledge_map_iter_next(ledge_map_iter *iter, size_t entry_size)
 {
-    unsigned ahead = iter->ahead;
-    if (!LEDGE_MAP_LIKELY(ahead != 0 && iter->removed == iter->map->removed)) {
+    unsigned ahead = 0;
+    if (LEDGE_MAP_LIKELY(iter->removed == iter->map->removed)) {
+        ahead = iter->ahead;
+        while (ahead == 0 && iter->smooth != 0) {
+            iter->smooth--;
+            iter->tags += LEDGE_MAP_SLOTS;
+            iter->entries += LEDGE_MAP_SLOTS * entry_size;
+            ahead = ledge_map_match(iter->tags, 0) ^ ((1u << LEDGE_MAP_SLOTS) - 1);
+        }
+    }
+    if (!LEDGE_MAP_LIKELY(ahead != 0)) {
         if (!ledge_map_iter_follow(iter))
             return NULL;
         ahead = iter->ahead;
