@@ -156,7 +156,7 @@ static MAP_ROUND(uthash, struct ut_entry *map = NULL, ut_put(&map, key, i), stru
     {"absl::flat_hash_map", "folded multiplication, keyed by an address", round_absl},
 #endif
 #ifdef HAVE_BOOST
-    {"boost::unordered_flat_map", "folded multiplication, no key", round_boost},
+    {"boost::unordered_flat_map", "shift, multiply, shift (1.81), no key", round_boost},
 #endif
 };
 
