@@ -155,9 +155,9 @@ static void names_are_short(void **unused)
 static void long_names_are_cut(void **unused)
 {
     char function[200], name[FRAME_NAME_MAX + 1];
-    struct frame frame = {.function = ledge_view_of(function, sizeof function)};
     (void)unused;
     memset(function, 'x', sizeof function);
+    struct frame frame = {.function = ledge_view_of(function, sizeof function)};
     frame_name(&frame, name);
     assert_int_equal(strlen(name), FRAME_NAME_MAX);
     /* A cut inside of "\xC3\xA9" takes all of it away. */
