@@ -189,7 +189,7 @@ static void emit_header(struct emitter *e)
 /* The campaign's limit for one request, for who runs the program without its settings. */
 static void emit_malloc_limit(FILE *out, unsigned mb)
 {
-    static const char *const tools[] = {"asan", "msan", "tsan"};
+    static const char *const tools[] = {"asan", "msan"};
     fprintf(out, "/* A request for more than %u MB is a failure. */\n", mb);
     for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
         fprintf(out,

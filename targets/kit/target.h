@@ -139,10 +139,23 @@ static void world_close(struct world *w);
     const struct kit_target kit_target = { \
         .name = #name_, .objects = KIT_TEXT(OBJECTS), .world = &kit_world, \
         .world_size = sizeof kit_world, .open = kit_open, .check = kit_check, \
-        .close = kit_close, .malloc_mb = KIT_MALLOC_MB, __VA_ARGS__ }
+        .close = kit_close, .malloc_mb = KIT_MALLOC_MB, __VA_ARGS__ }; \
+    KIT_LIMIT("max_allocation_size_mb=" KIT_TEXT(KIT_MALLOC_MB)) \
+    struct kit_needs_a_semicolon
 
+/* The build says what one request for memory may be for (ledge_add_target). What the environment
+ * says to a sanitizer comes before what is said here. */
 #ifndef KIT_MALLOC_MB
 #define KIT_MALLOC_MB 0
+#endif
+#if KIT_MALLOC_MB
+#define KIT_LIMIT(options) \
+    const char *__asan_default_options(void); \
+    const char *__asan_default_options(void) { return options; } \
+    const char *__msan_default_options(void); \
+    const char *__msan_default_options(void) { return options; }
+#else
+#define KIT_LIMIT(options)
 #endif
 
 #define KIT_TEXT(...)  KIT_TEXT_(__VA_ARGS__)
