@@ -373,7 +373,9 @@ static void a_pool_is_joined_and_left(void **state)
     assert_null(third);
     assert_ptr_not_equal(first, second);
     assert_true(ledge_is_aligned(first, LEDGE_POOL_LINE));
-    assert_true(ledge_is_aligned(get(first), LEDGE_POOL_LINE));
+    assert_true(ledge_is_aligned(second, LEDGE_POOL_LINE));
+    for (size_t i = 0; i < 5; i++)
+        assert_true(ledge_is_aligned(get(first), LEDGE_POOL_LINE));
     assert_status(ledge_tpool_leave(&tpool, first), LEDGE_OK);
     assert_status(ledge_tpool_leave(&tpool, first), LEDGE_ENOTFOUND);
     assert_status(ledge_tpool_leave(&tpool, &f->pool), LEDGE_ENOTFOUND);
