@@ -115,7 +115,8 @@ ledge_status ledge_arena_set_gap(ledge_arena *arena, size_t gap);
 
 /* --- Allocating --------------------------------------------------------------------------- */
 
-/* ledge_arena_alloc_slow does what isn't inlined of ledge_arena_alloc, which calls it, and answers alike. */
+/* ledge_arena_alloc_slow does what isn't inlined of ledge_arena_alloc, which calls it, and answers
+ * alike. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 4)
 ledge_status ledge_arena_alloc_slow(ledge_arena *arena, size_t size, size_t align, ledge_span *out);

@@ -127,12 +127,14 @@ bool ledge_pool_is_valid(const ledge_pool *pool);
 
 /* --- Objects ------------------------------------------------------------------------------ */
 
-/* ledge_pool_get_slow does what isn't inlined of ledge_pool_get, which calls it, and answers alike. */
+/* ledge_pool_get_slow does what isn't inlined of ledge_pool_get, which calls it, and answers alike.
+ */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 ledge_status ledge_pool_get_slow(ledge_pool *pool, void **out);
 
-/* ledge_pool_put_slow does what isn't inlined of ledge_pool_put, which calls it, and answers alike. */
+/* ledge_pool_put_slow does what isn't inlined of ledge_pool_put, which calls it, and answers alike.
+ */
 LEDGE_NONNULL(1)
 ledge_status ledge_pool_put_slow(ledge_pool *pool, void *ptr);
 
