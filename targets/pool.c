@@ -140,10 +140,10 @@ static ledge_status model_find(struct world *w, struct model_pool *p)
 {
     if (p->count != 0 && model_free(&p->blocks[p->now]) != 0)
         return LEDGE_OK;
-    for (size_t i = p->count; i-- > 0;) {
-        model_collect(p, &p->blocks[i]);
-        if (model_free(&p->blocks[i]) != 0) {
-            p->now = i;
+    for (size_t left = p->count; left > 0; left--) {
+        model_collect(p, &p->blocks[left - 1]);
+        if (model_free(&p->blocks[left - 1]) != 0) {
+            p->now = left - 1;
             return LEDGE_OK;
         }
     }
