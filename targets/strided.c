@@ -160,7 +160,8 @@ OP(of, DEFINE(to, SLOTS), POINTER(at), RANGE(size, 1, 16), RANGE(n, 0, 64), RANG
 
 OP(valid, POINTER(at), ELEMENT_SIZE(size), LENGTH(n), INDEX(stride), RANGE(back, 0, 1))
 {
-    CALL(const ptrdiff_t signed_stride = (ptrdiff_t)(back ? 0 - stride : stride));
+    CALL(const ptrdiff_t signed_stride =
+             (ptrdiff_t)(back && stride ? SIZE_MAX - (stride - 1) : stride));
     const wide step = signed_stride, length = step < 0 ? -step : step;
     const wide first = (wide)(uintptr_t)at.at, bytes = model_bytes(n, size, (size_t)length);
     const wide low = step < 0 ? first + (wide)size - bytes : first;
