@@ -151,11 +151,10 @@ static size_t new_index(const ledge_map *map, size_t index, uint64_t hash, bool 
     return map_free_slot(map, &map->table, hash);
 }
 
-static void move_group(const ledge_map *map, size_t group)
+static void move_group(const ledge_map *map, size_t group, bool stay)
 {
     const struct ledge_map_table *const from = &map->old, *const to = &map->table;
     const size_t first = group * LEDGE_MAP_SLOTS;
-    const bool stay = from->visited[group & ~(map->config.step - 1)] != 0;
     for (unsigned taken = map_taken(from->tags + first); taken; taken &= taken - 1) {
         const size_t index = first + (unsigned)__builtin_ctz(taken);
         const uint64_t hash = map_hash(map, map_entry(map, from, index));
@@ -181,8 +180,11 @@ static void move_run(ledge_map *map)
         clear_run(map, &map->table, i, map->reach);
         memcpy(map->table.visited + i, map->old.visited + first, map->reach);
     }
+    /* A run that got longer may have a part where an iterator has been, and one whose entries are at
+     * home there: either all stay or none. */
+    const bool stay = memchr(map->old.visited + first, 1, map->reach) != NULL;
     for (size_t group = first; group < first + map->reach; group++)
-        move_group(map, group);
+        move_group(map, group, stay);
     ledge_poison(map_entry(map, &map->old, first * LEDGE_MAP_SLOTS), run_bytes(map, map->reach));
     map->moved += map->reach;
     map->added++;

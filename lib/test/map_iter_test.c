@@ -151,6 +151,32 @@ static void growth_in_small_steps_neither_hides_nor_repeats(void **state)
     }
 }
 
+/* Runs of many of the iterator's segments, as so many keys have the same hash: it has been in some of
+ * them, and entries are at home in others than they are in. */
+static void growth_of_long_runs_neither_loses_nor_hides(void **state)
+{
+    (void)state;
+    for (uint64_t n = 30; n < 240; n += 7) {
+        for (size_t part = 1; part < 8; part++) {
+            ledge_map map;
+            struct tracking_alloc mem;
+            const ledge_allocator hook = tracking_alloc_init(&mem);
+            const ledge_map_config config = {
+                .key_size = 8, .value_size = 8, .hash = hash_low_bits, .step = 1};
+            assert_status(ledge_map_init(&map, &config, &hook), LEDGE_OK);
+            put_range(&map, 0, n);
+            ledge_map_iter it = begin(&map);
+            see_some(&it, n * part / 8);
+            put_range(&map, n, 3 * n);
+            assert_holds_range(&map, 0, 3 * n);
+            see_rest(&it);
+            assert_seen_once(0, n);
+            assert_seen_at_most_once(n, 3 * n);
+            ledge_map_cleanup(&map);
+        }
+    }
+}
+
 /* With all segments far deeper than where the iterator began. */
 static void reserving_neither_hides_nor_repeats(void **state)
 {
@@ -264,6 +290,7 @@ int main(void)
         cmocka_unit_test(each_entry_is_seen_once),
         cmocka_unit_test(growth_neither_hides_nor_repeats),
         cmocka_unit_test(growth_in_small_steps_neither_hides_nor_repeats),
+        cmocka_unit_test(growth_of_long_runs_neither_loses_nor_hides),
         cmocka_unit_test(reserving_neither_hides_nor_repeats),
         cmocka_unit_test(what_is_erased_before_its_turn_is_not_seen),
         cmocka_unit_test(the_current_entry_may_be_erased),
