@@ -93,8 +93,11 @@ LEDGE_PURE
 LEDGE_MAP_INLINE unsigned ledge_map_match(const uint8_t *tags, uint32_t tag)
 {
 #if defined(__SSE2__)
-    const __m128i same = _mm_cmpeq_epi8(_mm_load_si128((const __m128i *)(const void *)tags),
-                                        _mm_shuffle_epi32(_mm_cvtsi32_si128((int)tag), 0));
+    const __m128i *const at = (const __m128i *)(const void *)tags;
+    /* An allocator's blocks are aligned for max_align_t, which clang has at 8 on x86 of 32 bits. */
+    const bool is_aligned = __alignof__(max_align_t) >= sizeof(*at);
+    const __m128i all = is_aligned ? _mm_load_si128(at) : _mm_loadu_si128(at);
+    const __m128i same = _mm_cmpeq_epi8(all, _mm_shuffle_epi32(_mm_cvtsi32_si128((int)tag), 0));
     return (unsigned)_mm_movemask_epi8(same);
 #else
     return ledge_map_match_words(tags, tag);
