@@ -84,9 +84,10 @@ static ledge_status block_size(const ledge_pool *pool, size_t count, size_t *out
 {
     if (count > LEDGE_POOL_SLOTS_MAX)
         return LEDGE_EOVERFLOW;
-    size_t size, others = LEDGE_POOL_LINE + sizeof(struct block) + count * sizeof(uint32_t) +
-                          larger(pool->align, LEDGE_POOL_LINE);
-    ledge_status status = ledge_size_mul(count, pool->stride, &size);
+    const size_t others =
+        LEDGE_POOL_LINE + sizeof(struct block) + larger(pool->align, LEDGE_POOL_LINE);
+    size_t size;
+    ledge_status status = ledge_size_mul(count, pool->stride + sizeof(uint32_t), &size);
     if (status == LEDGE_OK)
         status = ledge_size_add(size, others, &size);
     if (status != LEDGE_OK || size > PTRDIFF_MAX)
