@@ -202,8 +202,9 @@ ledge_status ledge_pool_get_slow(ledge_pool *pool, void **out)
     const size_t first = larger(FIRST_BLOCK / each, 1);
     if (add_block(pool, larger(pool->slots, first)) != LEDGE_OK)
         return LEDGE_ENOMEM;
+    const ledge_status status = ledge_pool_get(pool, out);
     ledge_pool_add(&pool->misses, 1);
-    return ledge_pool_get(pool, out);
+    return status;
 }
 
 /* The block and the slot of the object at ptr; null when it isn't the start of one. */
@@ -304,15 +305,17 @@ bool ledge_pool_owns(const ledge_pool *pool, const void *ptr)
 
 static size_t figure(const size_t *counter)
 {
-    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+    return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
 void ledge_pool_read_stats(const ledge_pool *pool, ledge_pool_stats *out)
 {
-    /* Puts before gets: so there are never fewer gets. */
-    *out = (ledge_pool_stats){.puts = figure(&pool->puts), .remote = figure(&pool->remote)};
+    /* What is a part of something is counted after it, and read before it: so it is never more. */
+    *out = (ledge_pool_stats){.remote = figure(&pool->remote)};
+    out->puts = figure(&pool->puts);
+    const size_t misses = figure(&pool->misses);
     out->gets = figure(&pool->gets);
-    out->hits = out->gets - figure(&pool->misses);
+    out->hits = out->gets - misses;
     out->in_use = out->gets - out->puts;
     out->peak = larger(figure(&pool->peak), out->in_use);
     out->blocks = figure(&pool->count);

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -132,11 +133,61 @@ static void objects_are_put_by_any_thread(void **state)
     ledge_tpool_cleanup(&exchange.tpool);
 }
 
+/* --- Figures ------------------------------------------------------------------------------ */
+
+enum { POOLS = 500 };
+
+/* One pool after the other, whose owner takes an object out and puts it back. */
+struct watched {
+    ledge_pool pool;
+    atomic_size_t made, used;
+    size_t failures;
+};
+
+static void *use_each_pool(void *arg)
+{
+    struct watched *watched = arg;
+    for (size_t i = 1; i <= POOLS; i++) {
+        void *ptr = NULL;
+        while (atomic_load(&watched->made) != i)
+            sched_yield();
+        watched->failures += ledge_pool_get(&watched->pool, &ptr) != LEDGE_OK;
+        watched->failures += ledge_pool_put(&watched->pool, ptr) != LEDGE_OK;
+        atomic_store(&watched->used, i);
+    }
+    return NULL;
+}
+
+static void figures_that_are_read_meanwhile_are_possible_ones(void **state)
+{
+    (void)state;
+    struct watched watched = {.made = 0};
+    pthread_t owner;
+    assert_int_equal(pthread_create(&owner, NULL, use_each_pool, &watched), 0);
+    for (size_t i = 1; i <= POOLS; i++) {
+        assert_status(ledge_pool_init(&watched.pool, 8, 8, NULL), LEDGE_OK);
+        atomic_store(&watched.made, i);
+        bool is_used;
+        do {
+            ledge_pool_stats stats;
+            is_used = atomic_load(&watched.used) == i;
+            ledge_pool_read_stats(&watched.pool, &stats);
+            assert_in_range(stats.gets, stats.hits, 1);
+            assert_in_range(stats.gets, stats.puts, 1);
+            assert_in_range(stats.puts, stats.remote, 1);
+        } while (!is_used);
+        ledge_pool_cleanup(&watched.pool);
+    }
+    assert_int_equal(pthread_join(owner, NULL), 0);
+    assert_int_equal(watched.failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thread_has_its_pool_to_itself),
         cmocka_unit_test(objects_are_put_by_any_thread),
+        cmocka_unit_test(figures_that_are_read_meanwhile_are_possible_ones),
     };
     return cmocka_run_group_tests_name("pool in threads", tests, NULL, NULL);
 }

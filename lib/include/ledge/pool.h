@@ -138,11 +138,12 @@ ledge_status ledge_pool_get_slow(ledge_pool *pool, void **out);
 LEDGE_NONNULL(1)
 ledge_status ledge_pool_put_slow(ledge_pool *pool, void *ptr);
 
-/* ledge_pool_add adds to a counter that one thread writes and any may read. */
+/* ledge_pool_add adds to a counter that one thread writes and any may read: whoever sees the sum
+ * also sees what was added to others before. */
 LEDGE_NONNULL(1)
 static inline void ledge_pool_add(size_t *counter, size_t n)
 {
-    __atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+    __atomic_store_n(counter, *counter + n, __ATOMIC_RELEASE);
 }
 
 #if defined(__clang__)
