@@ -200,7 +200,9 @@ ledge_status ledge_pool_get_slow(ledge_pool *pool, void **out)
 
     const size_t each = larger(larger(pool->size, pool->align), SMALL);
     const size_t first = larger(FIRST_BLOCK / each, 1);
-    if (add_block(pool, larger(pool->slots, first)) != LEDGE_OK)
+    const size_t double_it = larger(pool->slots, first);
+    const bool is_too_many = double_it > LEDGE_POOL_SLOTS_MAX;
+    if (add_block(pool, is_too_many ? LEDGE_POOL_SLOTS_MAX : double_it) != LEDGE_OK)
         return LEDGE_ENOMEM;
     const ledge_status status = ledge_pool_get(pool, out);
     ledge_pool_add(&pool->misses, 1);

@@ -257,6 +257,18 @@ static void a_reserve_is_enough(void **state)
     assert_status(ledge_pool_reserve(&large, 1000), LEDGE_EOVERFLOW);
 }
 
+/* The pool would double, but a block has no more slots than that. (So many are only said to be.) */
+static void a_pool_of_most_slots_grows_on(void **state)
+{
+    struct fixture *f = *state;
+    void *ptr = NULL;
+    f->pool.slots = 2 * LEDGE_POOL_SLOTS_MAX;
+    tracking_alloc_refuse(&f->mem, 1);
+    assert_status(ledge_pool_get(&f->pool, &ptr), LEDGE_ENOMEM);
+    assert_int_equal(f->mem.requests, 1);
+    f->pool.slots = 0;
+}
+
 static void a_buffer_is_a_span(void **state)
 {
     struct fixture *f = *state;
@@ -497,6 +509,7 @@ int main(void)
         pool_unit_test(what_is_no_object_is_refused),
         pool_unit_test(a_second_put_is_refused),
         pool_unit_test(a_reserve_is_enough),
+        pool_unit_test(a_pool_of_most_slots_grows_on),
         pool_unit_test(a_buffer_is_a_span),
         pool_unit_test(what_others_put_is_taken_back_when_it_is_needed),
 #if LEDGE_HAS_POISON
