@@ -183,8 +183,9 @@ static inline ledge_status ledge_arena_alloc_array(ledge_arena *arena, size_t n,
 /* ledge_arena_copy hands out a copy of the bytes of view, which may lie in the arena itself, at any
  * address. An empty view gives the empty span.
  *
- * Returns LEDGE_OK; LEDGE_EOVERFLOW when view is longer than LEDGE_ARENA_SIZE_MAX; LEDGE_ENOMEM
- * when there is no memory to grow, or the arena is fixed and full. O(view.length). */
+ * Returns LEDGE_OK; LEDGE_EOVERFLOW when view is as long as LEDGE_ARENA_SIZE_MAX, or longer;
+ * LEDGE_ENOMEM when there is no memory to grow, or the arena is fixed and full. O(view.length), and
+ * with a change of block O(spare blocks). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 3)
 ledge_status ledge_arena_copy(ledge_arena *arena, ledge_view view, ledge_span *out);
@@ -208,7 +209,7 @@ LEDGE_NONNULL(1)
 ledge_status ledge_arena_rewind(ledge_arena *arena, ledge_arena_mark mark);
 
 /* ledge_arena_reset takes everything back, and makes all marks stale. The memory stays with the
- * arena. Can't fail. O(1); under ASan O(size). */
+ * arena. Can't fail. O(blocks); under ASan O(size). */
 LEDGE_NONNULL(1)
 void ledge_arena_reset(ledge_arena *arena);
 

@@ -133,7 +133,8 @@ typedef struct ledge_map {
  *   LEDGE_ESIZE      key_size is 0
  *   LEDGE_EOVERFLOW  an entry would be larger than PTRDIFF_MAX / 4096 bytes
  *   LEDGE_EINVAL     value_offset or entry_size, where given, has no room for the key and the
- * value; or step is neither 0 nor a power of two up to LEDGE_MAP_MAX_STEP O(1). */
+ *                    value; or step is neither 0 nor a power of two up to LEDGE_MAP_MAX_STEP
+ * O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 ledge_status ledge_map_init(ledge_map *map, const ledge_map_config *config,

@@ -1,9 +1,9 @@
 /* ledge/pool.h: objects of one size that are used, given back, and used again.
  *
  * A pool takes blocks of slots from its allocator, some 4 KB at first and then each as large as all
- * before it together, and keeps them until it is cleaned up. A get takes the slot that was put back
- * last, so that its bytes are likely to be in the cache; neither get nor put calls the allocator as
- * long as a slot is free.
+ * before it together (up to LEDGE_POOL_SLOTS_MAX slots), and keeps them until it is cleaned up. A
+ * get takes the slot that was put back last, so that its bytes are likely to be in the cache;
+ * neither get nor put calls the allocator as long as a slot is free.
  *
  *     ledge_pool pool = {0};
  *     status = ledge_pool_init(&pool, sizeof(struct session), alignof(struct session), NULL);
@@ -304,8 +304,10 @@ typedef struct ledge_tpool {
  *   LEDGE_EEMPTY     lanes is 0
  *   LEDGE_ESIZE      size is 0
  *   LEDGE_EINVAL     align is no power of two
- *   LEDGE_EOVERFLOW  size or align is more than LEDGE_POOL_SIZE_MAX, or the pools don't fit
- * PTRDIFF_MAX LEDGE_ENOMEM O(lanes). */
+ *   LEDGE_EOVERFLOW  size or align is more than LEDGE_POOL_SIZE_MAX, or the pools would take more
+ *                    than PTRDIFF_MAX bytes
+ *   LEDGE_ENOMEM     there is no memory
+ * O(lanes). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 ledge_status ledge_tpool_init(ledge_tpool *tpool, size_t size, size_t align, size_t lanes,
