@@ -1,6 +1,6 @@
 /* ledge/map_typed.h: maps of two C types, over ledge/map.h.
  *
- *     LEDGE_MAP_DEFINE(ages, uint64_t, double)
+ *     LEDGE_MAP_DEFINE(ages, uint64_t, double);
  *
  * defines the types ages (the map), ages_entry { uint64_t key; double value; } and these functions,
  * each the one of ledge/map.h of that name, with keys and values passed as what they are:
@@ -28,6 +28,8 @@
  * Keys are hashed by ledge_hash_default and compared as bytes. LEDGE_MAP_DEFINE_WITH(name, K, V,
  * HASH, EQUAL) uses others: uint64_t HASH(const K *, const ledge_hash_seed *), and bool EQUAL(const
  * K *, const K *).
+ *
+ * No type may need more alignment than max_align_t, which is what allocators give.
  *
  * The macros only give names and types to the functions below, which do the work. These are for the
  * macros' use; their contract is told in a sentence each. */
@@ -275,6 +277,8 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
 #define LEDGE_MAP_DEFINE_(name, K, V, HASH, HASH_FN, EQUAL) \
     typedef struct name { ledge_map base; } name; \
     typedef struct name##_entry { K key; V value; } name##_entry; \
+    LEDGE_STATIC_ASSERT(__alignof__(name##_entry) <= __alignof__(max_align_t), \
+                        "a type needs more alignment than allocators give"); \
     LEDGE_MAP_INLINE name##_entry *name##_find_entry( \
         const name *map, uint64_t hash, K key, struct ledge_map_place *place) \
     { \
