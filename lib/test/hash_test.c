@@ -87,7 +87,7 @@ static void a_number_is_masked_and_folded_twice(void **state)
  * places: the variance, where that of falling at random is 1. */
 static double unevenness(const ledge_hash_seed *seed, uint64_t stride, bool is_top)
 {
-    enum { PLACES = 256, EACH = 10, NUMBERS = PLACES * EACH };
+    enum { PLACES = 256, NUMBERS = 10 * PLACES };
     unsigned in_place[PLACES] = {0};
     for (uint64_t i = 0; i < NUMBERS; i++) {
         const uint64_t hash = ledge_hash_u64(i * stride, seed);
@@ -95,8 +95,8 @@ static double unevenness(const ledge_hash_seed *seed, uint64_t stride, bool is_t
     }
     double sum = 0;
     for (size_t i = 0; i < PLACES; i++)
-        sum += ((double)in_place[i] - EACH) * ((double)in_place[i] - EACH);
-    return sum / NUMBERS;
+        sum += (in_place[i] - 10.0) * (in_place[i] - 10.0);
+    return sum / (double)NUMBERS;
 }
 
 /* With every seed, not only with most: of 256 places, 1.6 is seven times the standard deviation
