@@ -72,7 +72,7 @@ static inline uint64_t ledge_hash_u64(uint64_t value, const ledge_hash_seed *see
     /* An even factor would lose what the top bits say. */
     const uint64_t product = ledge_hash_fold(value ^ seed->k0, seed->k1 | 1);
     /* The products of numbers a fixed distance apart are a fixed distance apart, too: with one seed
-     * in ten their low bits are in few places, up to 200 times as crowded as by chance. */
+     * in ten they would crowd in few places, and whoever sends them need not know the seed. */
     return ledge_hash_fold(product, UINT64_C(0x9e3779b97f4a7c15));
 }
 
