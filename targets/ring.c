@@ -252,6 +252,9 @@ OP0(shrink)
     if (w->n == 0)
         w->cap = 0;
     EXPECT(ledge_ring_shrink_to_fit(&w->ring), w->n == w->cap ? LEDGE_OK : model_block(w, w->n));
+    REQUIRE(got == LEDGE_OK);
+    CALL(ledge_ring_readable(&w->ring, &w->used[0], &w->used[1]));
+    CHECK_EQ(w->used[1].length, 0);
 }
 
 OP0(linearise)

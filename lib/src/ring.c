@@ -205,8 +205,12 @@ ledge_status ledge_ring_reserve(ledge_ring *ring, size_t n)
 
 ledge_status ledge_ring_shrink_to_fit(ledge_ring *ring)
 {
+    if (ring->length == ring->capacity) {
+        ledge_ring_linearise(ring);
+        return LEDGE_OK;
+    }
     if (ring->length != 0)
-        return ring->length == ring->capacity ? LEDGE_OK : change_block(ring, ring->length);
+        return change_block(ring, ring->length);
 
     free_block(ring);
     ring->ptr = NULL;

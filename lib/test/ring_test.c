@@ -345,6 +345,13 @@ static void capacity_is_reserved_and_given_back(void **state)
     const size_t requests = f->mem.requests;
     assert_status(ledge_ring_shrink_to_fit(ring), LEDGE_OK);
     assert_int_equal(f->mem.requests, requests);
+    assert_status(ledge_ring_pop_front(ring, NULL), LEDGE_OK);
+    assert_status(ledge_ring_push_back(ring, "d"), LEDGE_OK);
+    assert_int_equal(ring->head, 1);
+    assert_status(ledge_ring_shrink_to_fit(ring), LEDGE_OK);
+    assert_int_equal(f->mem.requests, requests);
+    assert_int_equal(ring->head, 0);
+    assert_spells(ring, "bcd");
     assert_status(ledge_ring_reserve(ring, (size_t)PTRDIFF_MAX + 1), LEDGE_EOVERFLOW);
     ledge_ring_clear(ring);
     assert_status(ledge_ring_shrink_to_fit(ring), LEDGE_OK);

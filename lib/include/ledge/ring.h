@@ -251,7 +251,7 @@ LEDGE_NONNULL(1)
 ledge_status ledge_ring_reserve(ledge_ring *ring, size_t n);
 
 /* ledge_ring_shrink_to_fit makes the block no larger than the elements need, which then lie in one
- * piece, and frees the block of an empty ring.
+ * piece, and frees the block of an empty ring. A full ring keeps its block, and needs no memory.
  *
  * Returns LEDGE_OK; LEDGE_ENOMEM when there is no memory to move to. O(length). */
 LEDGE_MUST_USE
