@@ -233,9 +233,12 @@ static ledge_status append_long(ledge_str *str, size_t n, const char *format, va
     char *text = ledge_alloc_resize(&str->alloc, NULL, 0, n + 1);
     if (!text)
         return fail(str, LEDGE_ENOMEM);
-    (void)vsnprintf(text, n + 1, format, args); /* it was done before, to count */
-    const void *none = NULL;                    /* the text isn't the string's own */
-    ledge_status status = begin(str, n, &none, 0);
+    const void *none = NULL; /* the text isn't the string's own */
+    ledge_status status;
+    if (vsnprintf(text, n + 1, format, args) != (int)n) /* it was done before, to count */
+        status = fail(str, LEDGE_EINVAL);
+    else
+        status = begin(str, n, &none, 0);
     if (status == LEDGE_OK) {
         memcpy(str->ptr + str->length, text, n);
         set_text(str, str->length + n);

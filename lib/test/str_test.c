@@ -142,6 +142,35 @@ static void text_is_formatted(void **state)
     assert_status(ledge_str_status(&f->str), LEDGE_EINVAL);
 }
 
+/* An allocator that cuts a text before it gives anything out. */
+struct cutter {
+    ledge_allocator hook; /* that has the memory */
+    char *text;
+};
+
+static void *cut_and_resize(void *ctx, void *ptr, size_t old_size, size_t new_size)
+{
+    struct cutter *cutter = ctx;
+    cutter->text[0] = '\0';
+    return cutter->hook.resize(cutter->hook.ctx, ptr, old_size, new_size);
+}
+
+static void text_that_changes_while_it_is_formatted_is_not_added(void **state)
+{
+    char text[300];
+    struct fixture *f = *state;
+    struct cutter cutter = {f->str.alloc, text};
+    const ledge_allocator hook = {cut_and_resize, &cutter};
+    ledge_str str;
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    ledge_str_init(&str, &hook);
+    assert_status(ledge_str_append_format(&str, "%s", text), LEDGE_EINVAL);
+    assert_status(ledge_str_status(&str), LEDGE_EINVAL);
+    assert_spells(&str, "");
+    ledge_str_cleanup(&str);
+}
+
 static void what_is_added_may_be_the_string_itself(void **state)
 {
     struct fixture *f = *state;
@@ -465,6 +494,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(numbers_are_decimal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytes_are_written_as_hex_and_escaped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(text_is_formatted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(text_that_changes_while_it_is_formatted_is_not_added,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_added_may_be_the_string_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytes_are_inserted_and_erased, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_failure_is_remembered, set_up, tear_down),

@@ -210,7 +210,7 @@ ledge_status ledge_str_append_fill(ledge_str *str, char c, size_t n);
  * Returns LEDGE_OK, or the first of these that holds:
  *   as ledge_str_status, when that isn't LEDGE_OK
  *   LEDGE_EINVAL     vsnprintf can't do it: a wide character that isn't one, or more than INT_MAX
- *                    bytes
+ *                    bytes; or what the arguments point at changes while it works
  *   LEDGE_EOVERFLOW  the text would be longer than the limit
  *   LEDGE_ENOMEM     there is no memory to grow, or for that block
  * As fast as printf. */
