@@ -62,6 +62,17 @@ build_plain() { # TARGET
     done <"$root/targets/$1.sources"
 }
 
+# A target's limits, as the CMake build has them. That for one request is libFuzzer's to watch: ASan with
+# allocator_may_return_null=1 would answer what is beyond it with NULL.
+options() { # TARGET
+    echo '[libfuzzer]'
+    sed -n "/^ledge_add_target(NAME $1 /{
+        s/.* MAX_LEN \([0-9]*\).*/&\nmax_len = \1/
+        s/.* MALLOC_MB \([0-9]*\).*\n/&malloc_limit_mb = \1\n/
+        s/^[^\n]*\n//p
+    }" "$root/targets/CMakeLists.txt"
+}
+
 for source in "$root"/targets/*.c; do
     name=$(basename "$source" .c)
     if [ -e "$root/targets/$name.sources" ]; then
@@ -76,5 +87,5 @@ for source in "$root"/targets/*.c; do
     rm -f "$OUT/${name}_seed_corpus.zip"
     zip --quiet --junk-paths --recurse-paths "$OUT/${name}_seed_corpus.zip" "$root/corpus/$name"
     cp "$root/dict/$name.dict" "$OUT/$name.dict"
-    printf '[libfuzzer]\nmax_len = 1024\n' >"$OUT/$name.options"
+    options "$name" >"$OUT/$name.options"
 done
