@@ -463,8 +463,8 @@ static bool rename_to(struct search *search, size_t definer, size_t field, uint6
 
 static bool is_used(const struct program *program, size_t op)
 {
-    for (size_t user = op + 1; user < program->ops_len; user++)
-        if (uses(program, user, op))
+    for (size_t i = 0; i < program->uses_len; i++)
+        if (program->uses[i].definer == op)
             return true;
     return false;
 }
