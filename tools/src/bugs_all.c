@@ -1,4 +1,5 @@
 /* Planted bugs: all are built at once, then run side by side. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,8 @@ static bool build(const struct manifest *manifest, unsigned jobs, const struct b
 struct job {
     struct fail why; /* when it could not be built */
     bool built, ended;
-    pid_t pid;    /* 0: it doesn't run */
+    pid_t pid;    /* 0: it wasn't started; -1: it could not be */
+    int end;      /* how it ended, as waitpid says it; errno when it could not be started */
     FILE *answer; /* where it leaves what is to be told; nameless */
 };
 
@@ -96,21 +98,28 @@ static void build_all(struct rows *rows)
     rows->interrupted = proc_interrupted() != 0;
 }
 
+/* What is to be told of a row. */
+static json_t *answer_of(const struct rows *rows, const struct bug_row *row)
+{
+    char *line = bug_row_text(row, bugs_width(rows->infos, rows->len));
+    json_t *answer = json_object();
+    json_put(answer, "row", bug_row_json(row));
+    json_put(answer, "line", json_text(line));
+    json_put(answer, "holds", json_boolean(row->holds));
+    json_put(answer, "interrupted", json_boolean(row->interrupted));
+    free(line);
+    return answer;
+}
+
 /* In the row's own process. */
 static void run_row(const struct rows *rows, size_t index)
 {
     const struct job *job = &rows->jobs[index];
     struct bug_row row = {.info = rows->infos[index], .built = job->built, .why = job->why};
     bug_run(rows->manifest, rows->options, &row);
-    char *line = bug_row_text(&row, bugs_width(rows->infos, rows->len));
-    json_t *answer = json_object();
-    json_put(answer, "row", bug_row_json(&row));
-    json_put(answer, "line", json_text(line));
-    json_put(answer, "holds", json_boolean(row.holds));
-    json_put(answer, "interrupted", json_boolean(row.interrupted));
+    json_t *answer = answer_of(rows, &row);
     bool ok = json_dumpf(answer, job->answer, 0) == 0 && fflush(job->answer) == 0;
     json_decref(answer);
-    free(line);
     bug_row_free(&row);
     _exit(ok ? EXIT_FINE : EXIT_CANNOT);
 }
@@ -120,9 +129,10 @@ static void start(struct rows *rows)
     size_t index = rows->started++;
     struct job *job = &rows->jobs[index];
     pid_t parent = getpid();
-    job->answer = file_temporary();
     fflush(stdout);
+    job->answer = file_temporary();
     job->pid = job->answer ? fork() : -1;
+    job->end = job->pid < 0 ? errno : 0;
     if (job->pid == 0) {
         (void)setpgid(0, 0); /* ^C comes by us, once */
         (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -135,22 +145,38 @@ static void start(struct rows *rows)
     rows->running += !job->ended;
 }
 
+/* What is told of a row that can't tell it itself. */
+static json_t *answer_for(const struct rows *rows, size_t index)
+{
+    const struct job *job = &rows->jobs[index];
+    struct bug_row row = {.info = rows->infos[index], .built = job->built, .why = job->why};
+    if (!job->built)
+        ; /* that is why */
+    else if (job->pid < 0)
+        fail_set(&row.why, "", "its process could not be started: %s", strerror(job->end));
+    else if (WIFSIGNALED(job->end))
+        fail_set(&row.why, "", "its process was ended by signal %d", WTERMSIG(job->end));
+    else
+        fail_set(&row.why, "",
+                 "its process could not write down what came of it: is $TMPDIR full?");
+    return answer_of(rows, &row);
+}
+
 static void tell(struct rows *rows, size_t index, bug_told *tell_one, void *context)
 {
     struct job *job = &rows->jobs[index];
-    const char *id = rows->infos[index].bug->id;
     json_t *answer = NULL;
     if (job->answer) {
         rewind(job->answer);
         answer = json_loadf(job->answer, 0, NULL);
         fclose(job->answer); /* only read from */
     }
-    const char *line = json_string_value(json_object_get(answer, "line"));
-    char *lost = mem_print("%s: its process could not tell what came of it", id);
+    if (!answer)
+        answer = answer_for(rows, index);
     rows->interrupted |= json_is_true(json_object_get(answer, "interrupted"));
-    tell_one(context, json_object_get(answer, "row"), line ? line : lost,
+    tell_one(context, json_object_get(answer, "row"),
+             json_string_value(json_object_get(answer, "line")),
              json_is_true(json_object_get(answer, "holds")));
-    free(lost);
     json_decref(answer);
 }
 
@@ -158,7 +184,7 @@ static void reap(struct rows *rows)
 {
     for (size_t i = 0; i < rows->started; i++) {
         struct job *job = &rows->jobs[i];
-        if (job->pid > 0 && !job->ended && waitpid(job->pid, NULL, WNOHANG) == job->pid) {
+        if (job->pid > 0 && !job->ended && waitpid(job->pid, &job->end, WNOHANG) == job->pid) {
             job->ended = true;
             rows->running--;
         }
@@ -179,12 +205,17 @@ static void wait_for_news(struct rows *rows)
     }
 }
 
+/* What is ignored, as nohup has SIGHUP ignored, would come as well once it is blocked. */
 static void watch(struct rows *rows, bool on)
 {
-    static const int signals[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     sigemptyset(&rows->watched);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        sigaddset(&rows->watched, signals[i]);
+    sigaddset(&rows->watched, SIGCHLD);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct sigaction now;
+        if (sigaction(signals[i], NULL, &now) != 0 || now.sa_handler != SIG_IGN)
+            sigaddset(&rows->watched, signals[i]);
+    }
     (void)pthread_sigmask(on ? SIG_BLOCK : SIG_SETMASK, on ? &rows->watched : &rows->before,
                           on ? &rows->before : NULL);
 }

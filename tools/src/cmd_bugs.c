@@ -112,7 +112,7 @@ static void tell(void *context, const json_t *row, const char *line, bool holds)
     struct table *table = context;
     table->hold += holds;
     if (table->rows) {
-        json_append(table->rows, row ? json_deep_copy(row) : json_null());
+        json_append(table->rows, json_deep_copy(row));
         return;
     }
     printf("%s\n", line);
@@ -121,6 +121,13 @@ static void tell(void *context, const json_t *row, const char *line, bool holds)
 
 static int run(const struct manifest *manifest, const struct selection *selection, bool json)
 {
+    struct fail none;
+    if (selection->len == 0) {
+        fail_set(&none, "crashes/README.md says how to plant one", "%s has no planted bugs",
+                 manifest->path);
+        fail_print(&none);
+        return EXIT_CANNOT;
+    }
     struct bug_options run_options = {
         .seconds = chosen.seconds ? chosen.seconds : 60,
         .jobs = chosen.jobs ? chosen.jobs : 2,

@@ -136,16 +136,50 @@ bug() { # ID ENGINE
     sed -n '/"name": "fake"/,$p' "$dir/good.json" | sed "s|\"targets\": \[ ||; s|$dir/engine|$dir/$2|; s|} \] } \] }\$|} ] }|" |
         sed "1s|^|{ \"id\": \"$1\", \"build_target\": \"bug-$1\", \"file\": \"$dir/$1.json\", \"variant\": |; \$s|\$| }|"
 }
+planted() { # NAME [ID ENGINE]…
+    name=$1
+    shift
+    sed 's|"/usr/bin/cmake"|"'"$dir"'/cmake"|; $s|}$|, "bugs": [|' "$dir/good.json" >"$dir/$name"
+    while [ $# -gt 0 ]; do
+        bug "$1" "$2" >>"$dir/$name"
+        shift 2
+        [ $# -eq 0 ] || echo , >>"$dir/$name"
+    done
+    echo '] }' >>"$dir/$name"
+}
 mkdir -p "$dir/build"
-{
-    sed 's|"/usr/bin/cmake"|"'"$dir"'/cmake"|; $s|}$|, "bugs": [|' "$dir/good.json"
-    bug even slow; echo ,; bug odd quick; echo ,; bug other quick; echo '] }'
-} >"$dir/bugs.json"
+planted bugs.json even slow odd quick other quick
 check 1 '0 of 3 hold' bugs run --manifest "$dir/bugs.json" --seconds 9
 rows=$(awk '/^(even|odd|other) .*(libfuzzer.asan|NOT BUILT: the build of bug-odd failed)/ { printf "%s ", $1 }' "$dir/out")
 [ "$rows" = "even odd other " ] || fail "the rows are: $rows"
 builds=$(sed 1d "$dir/builds" | tr '\n' ',')
 [ "$builds" = "bug-even bug-odd bug-other,bug-even,bug-odd,bug-other," ] || fail "the builds were: $builds"
+
+# A row whose process dies has its place all the same.
+script killer <<'END'
+kill -9 $PPID
+sleep 9
+END
+mkdir "$dir/rows"
+export TMPDIR="$dir/rows"
+planted killed.json gone killer even quick
+check 1 'NOT FOUND: its process was ended by signal 9' bugs run --manifest "$dir/killed.json" --seconds 9
+said '0 of 2 hold'
+check 1 '"id": "gone"' bugs run --manifest "$dir/killed.json" --seconds 9 --json
+said '"problem": "its process was ended by signal 9"' '"id": "even"'
+planted none.json
+check 3 'has no planted bugs' bugs run --manifest "$dir/none.json"
+check 0 "[]" bugs list --manifest "$dir/none.json" --json
+
+# Under nohup a hangup ends nothing.
+(trap '' HUP && exec "$ledge" bugs run --manifest "$dir/bugs.json" --seconds 9 >"$dir/out" 2>&1) &
+sleep 1
+kill -HUP $!
+wait $!
+got=$?
+[ $got -eq 1 ] || fail "a hangup that is ignored: exit $got"
+said '0 of 3 hold' 'other '
+unset TMPDIR
 
 # Temporary files.
 export TMPDIR="$dir/gone"
