@@ -39,9 +39,10 @@ struct judge {
  * numbers go to 0, all those of one argument's name and then many at once; what is left of them is
  * lowered one by one, and handles are renamed. Small programs are also tried without any two
  * operations (a push and its pop), without an operation while a later number gets lower (a push and
- * an index behind it), and with two numbers lower by the same amount (a length and an index). Of
- * four operations or more, each is also tried as one of another kind (minimize_relatives.h). Each
- * question copies the program.
+ * an index behind it), with two numbers lower by the same amount (a length and an index), and with
+ * an operation of another kind (minimize_relatives.h). Where three operations or more are left, all
+ * is done once more from the start with operations taken away in other orders
+ * (minimize_orders.h), and the smaller result counts. Each question copies the program.
  *
  * Of plain bytes it means: the judge says no without any one byte, and with any one byte replaced
  * by a simpler one. '0' is the simplest byte, 'a' the next, then they go by value; a byte is tried
