@@ -67,14 +67,13 @@ static uint64_t read_execs(const char *log)
     return strtoull(at, NULL, 10);
 }
 
-/* word: what the command line of the target has for the input, or NULL. */
-static bool run_tmin(const struct contest *contest, const char *binary, const char *word,
-                     const char *setting, const char *input, const char *result,
+/* target: whose limits hold; word: what the command line has for the input, or NULL. */
+static bool run_tmin(const struct contest *contest, const struct target *target, const char *binary,
+                     const char *word, const char *setting, const char *input, const char *result,
                      struct proc_result *ended, struct fail *why)
 {
     char *tmin = find_tmin(contest->manifest);
-    const struct target limits = {.rss_mb = 2048};
-    char **sanitizer = sanitizer_environment(USE_AFL, &limits);
+    char **sanitizer = sanitizer_environment(USE_AFL, target);
     const char *env[16];
     size_t at = 0;
     for (char **variable = sanitizer; *variable; variable++)
@@ -100,8 +99,8 @@ static bool afl(const struct contest *contest, bool exact, const struct contest_
     const struct build *build = target_build(input->target, "afl", input->build->sanitizer);
     if (!build || access(build->binary, X_OK) != 0)
         return true;
-    if (!run_tmin(contest, build->binary, NULL, exact ? "AFL_TMIN_EXACT=1" : NULL, input->path,
-                  result, &ended, why))
+    if (!run_tmin(contest, input->target, build->binary, NULL, exact ? "AFL_TMIN_EXACT=1" : NULL,
+                  input->path, result, &ended, why))
         return false;
     out->finished = ended.end == PROC_EXITED && ended.code == 0;
     out->seconds = (double)ended.elapsed_ns / 1e9;
@@ -117,7 +116,8 @@ bool contest_tmin(const struct contest *contest, const char *program, const char
                   const char *result, double *seconds, struct fail *why)
 {
     struct proc_result ended;
-    if (!run_tmin(contest, program, "@@", NULL, input, result, &ended, why))
+    const struct target limits = {.rss_mb = 2048};
+    if (!run_tmin(contest, &limits, program, "@@", NULL, input, result, &ended, why))
         return false;
     *seconds = (double)ended.elapsed_ns / 1e9;
     proc_result_free(&ended);
