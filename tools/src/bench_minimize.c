@@ -220,6 +220,15 @@ static json_t *summary_json(const struct summary *summary, json_t *rows, json_t 
     return object;
 }
 
+static bool is_built(const struct target *variant)
+{
+    for (size_t i = 0; i < variant->builds_len; i++)
+        if (strcmp(variant->builds[i].engine, "replay") == 0 &&
+            access(variant->builds[i].binary, X_OK) == 0)
+            return true;
+    return false;
+}
+
 static bool run_bugs(const struct contest *contest, bool json, struct summary *summary,
                      json_t *rows, struct fail *why)
 {
@@ -228,8 +237,7 @@ static bool run_bugs(const struct contest *contest, bool json, struct summary *s
     for (size_t i = 0; i < manifest->bugs_len && (!chosen.cases || i < chosen.cases); i++) {
         struct bug_info info;
         struct contest_row row = {0};
-        const struct build *build = target_build(&manifest->bugs[i].variant, "replay", "asan");
-        if (!build || access(build->binary, X_OK) != 0)
+        if (!is_built(&manifest->bugs[i].variant))
             return fail_set(why, "`ledge bugs run` builds it", "the bug %s is not built",
                             manifest->bugs[i].id);
         if (!bug_info_read(&manifest->bugs[i], &info, why))

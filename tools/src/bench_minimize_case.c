@@ -293,7 +293,7 @@ bool contest_case_make(const struct contest *contest, const struct bug_info *inf
                        struct contest_case *out, struct fail *why)
 {
     const struct target *target = &info->bug->variant;
-    static const char *const sanitizers[] = {"asan", "ubsan", NULL};
+    static const char *const sanitizers[] = {"asan", "ubsan", "tsan", NULL};
     struct making making = {.contest = contest, .info = info, .bytes = bytes};
     *out = (struct contest_case){
         .name = info->bug->id,
