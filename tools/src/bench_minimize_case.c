@@ -137,42 +137,18 @@ static bool try(struct making *making, bool *clean, struct crash *crash, struct 
     return true;
 }
 
-/* Whether the crash is the bug, and one of a process of its own too: what earlier runs left behind
- * may change how it fails. */
-static bool confirm(const struct making *making, const struct crash *crash, bool *right,
-                    struct fail *why)
-{
-    struct run_result result;
-    *right = crash->found && bug_class_fits(making->info->classes, crash->type);
-    if (!*right)
-        return true;
-    char *path = mem_print("%s/confirm", making->contest->place);
-    bool ok = file_put(path, making->text.bytes, making->text.len, why) &&
-              runner_run(making->contest->runner, making->worker.target, making->build, path,
-                         &result, why);
-    (void)unlink(path);
-    free(path);
-    if (!ok)
-        return false;
-    *right = crash_same(&result.crash, crash);
-    run_result_free(&result);
-    return true;
-}
-
 /* Goes on from what runs clean until it fails the right way, late enough. */
 static bool search(struct making *making, struct crash *crash, struct fail *why)
 {
     size_t kept = 0;
     for (unsigned tries = 0; tries < 2 * TRIES; tries++) {
-        bool clean, right = false;
+        bool clean;
         for (unsigned i = 0; i < BATCH; i++)
             add_record(making, making->bytes / (2 * CALLS_MAX));
         if (!try(making, &clean, crash, why))
             return false;
         bool late = making->calls >= CALLS_BEFORE || tries >= TRIES;
-        if (late && !confirm(making, crash, &right, why))
-            return false;
-        if (right)
+        if (!clean && late && bug_class_fits(making->info->classes, crash->type))
             return true;
         if (clean && making->calls + 2 * BATCH <= CALLS_MAX) {
             kept = making->text.len;
@@ -226,14 +202,14 @@ static bool put_in_front(struct making *making, const char *found, size_t len, s
 {
     size_t calls = CALLS_BEFORE;
     for (unsigned tries = 0; tries < FRONTS; tries++) {
-        bool clean, right;
+        bool clean;
         making->text.len = 0;
         for (size_t i = 0; i < calls; i++)
             add_record(making, making->bytes / (2 * CALLS_MAX));
         add(&making->text, found, len);
-        if (!try(making, &clean, crash, why) || !confirm(making, crash, &right, why))
+        if (!try(making, &clean, crash, why))
             return false;
-        if (right)
+        if (!clean && bug_class_fits(making->info->classes, crash->type))
             return true;
         crash_free(crash);
         calls = calls * 9 / 10;
@@ -260,6 +236,23 @@ static bool finds_leaks(const struct bug_info *info)
     return false;
 }
 
+/* How the whole input fails in a process of its own. What showed when the world was closed now
+ * shows in what follows, and what earlier runs left behind may have changed how it failed. */
+static bool name_crash(const struct making *making, struct contest_case *out, struct fail *why)
+{
+    struct run_result result;
+    if (!runner_run(making->contest->runner, out->target, out->build, out->path, &result, why))
+        return false;
+    crash_free(&out->crash);
+    out->crash = result.crash;
+    result.crash = (struct crash){0}; /* moved */
+    run_result_free(&result);
+    if (out->crash.found && bug_class_fits(making->info->classes, out->crash.type))
+        return true;
+    crash_free(&out->crash);
+    return fail_set(why, "", "the whole input is another crash than its part that fails");
+}
+
 static bool make(struct making *making, struct contest_case *out, struct fail *why)
 {
     const struct target *target = &making->info->bug->variant;
@@ -273,7 +266,7 @@ static bool make(struct making *making, struct contest_case *out, struct fail *w
         add_record(making, 4);
     out->bytes = making->text.len;
     out->build = making->build;
-    return file_put(out->path, making->text.bytes, out->bytes, why);
+    return file_put(out->path, making->text.bytes, out->bytes, why) && name_crash(making, out, why);
 }
 
 /* How many operations a replayer makes of a file. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "minimize_handles.h"
 #include "minimize_orders.h"
 #include "minimize_relatives.h"
 #include "minimize_steps.h"
@@ -424,80 +425,6 @@ static bool lower_two(struct search *search)
     return lowered;
 }
 
-/* --- Handles -------------------------------------------------------------------------------- */
-
-static bool uses(const struct program *program, size_t user, size_t definer)
-{
-    for (size_t i = 0; i < program->uses_len; i++)
-        if (program->uses[i].user == user && program->uses[i].definer == definer)
-            return true;
-    return false;
-}
-
-/* Lowers a number of an operation, and the same number wherever the operation's handle is used.
- * False when it is used nowhere: then it doesn't name the handle. */
-static bool rename_to(struct search *search, size_t definer, size_t field, uint64_t to)
-{
-    const struct program *best = search->best;
-    uint64_t from = best->fields[field].value;
-    struct program candidate;
-    bool used = false;
-    program_copy(best, &candidate);
-    free(candidate.raw);
-    candidate.raw = NULL;
-    candidate.fields[field].value = to;
-    for (size_t op = definer + 1; op < best->ops_len; op++) {
-        for (size_t i = 0; uses(best, op, definer) && i < best->ops[op].fields_len; i++) {
-            struct program_field *other = &candidate.fields[best->ops[op].field + i];
-            if (other->kind != FIELD_VALUE || other->value != from)
-                continue;
-            other->value = to;
-            used = true;
-        }
-    }
-    if (used)
-        return search_take(search, &candidate);
-    program_free(&candidate);
-    return false;
-}
-
-static bool is_used(const struct program *program, size_t op)
-{
-    for (size_t i = 0; i < program->uses_len; i++)
-        if (program->uses[i].definer == op)
-            return true;
-    return false;
-}
-
-/* Gives the handle that a number of an operation may be the lowest name up to `most` that will do.
- */
-static bool rename_field(struct search *search, size_t op, size_t field, uint64_t most)
-{
-    uint64_t value = search->best->fields[field].value;
-    if (search->best->fields[field].kind != FIELD_VALUE)
-        return false;
-    for (uint64_t to = 0; to <= most && to < value && !search->stopped; to++)
-        if (rename_to(search, op, field, to))
-            return true;
-    return false;
-}
-
-/* The first handle is 0, the next one 1; where one can't be what it should, the next is tried as
- * that as well. */
-static bool rename_handles(struct search *search)
-{
-    bool changed = false;
-    uint64_t wanted = 0;
-    for (size_t op = 0; op < search->best->ops_len && !search->stopped; op++) {
-        if (!is_used(search->best, op))
-            continue;
-        for (size_t i = 0; i < search->best->ops[op].fields_len; i++)
-            changed |= rename_field(search, op, search->best->ops[op].field + i, wanted);
-        wanted++;
-    }
-    return changed;
-}
-
 /* --- The whole ------------------------------------------------------------------------------ */
 
 /* All that the guarantee speaks of, until none of it changes anything. */
@@ -508,7 +435,7 @@ static void settle(struct search *search)
         changed = remove_ops(search);
         changed |= lower_all(search);
         changed |= drop_items(search);
-        changed |= rename_handles(search);
+        changed |= handles_rename(search);
     }
 }
 

@@ -78,7 +78,8 @@ static bool read_again(const struct shrinking *shrinking, struct program *bytes)
     return true;
 }
 
-/* Operations first, then single bytes of what they are written with, as long as that helps. */
+/* Operations first, then single bytes of what they are written with, as long as that helps. What an
+ * operation was replaced by is only known for sure when it is read again. */
 static bool search(struct shrinking *shrinking, const struct judge *judge, bool *minimal)
 {
     struct minimized *out = shrinking->out;
@@ -86,11 +87,11 @@ static bool search(struct shrinking *shrinking, const struct judge *judge, bool 
     *minimal = true;
     while (ok && shorter && *minimal) {
         struct program bytes = {0};
+        size_t before = program_size(&out->program);
         *minimal = search_minimal(&out->program, judge);
         if (!*minimal || !shrinking->request->target->kit)
             break;
         bytes.raw = program_encode(&out->program, &bytes.raw_len);
-        size_t before = bytes.raw_len;
         *minimal = search_drop_bytes(&bytes, judge);
         shorter = bytes.raw_len < before;
         ok = !shorter || read_again(shrinking, &bytes);

@@ -458,6 +458,38 @@ static void lowers_a_handle_when_an_earlier_one_has_to_keep_its_name(void **stat
     program_free(&program);
 }
 
+enum { MAKE = 0x81, DOUBLE = 0x82, RESIZE_ONE = 0x83 };
+
+/* Fails when what one of two equal handles names is resized. The digits that aren't zero are fewer
+ * when it is the first. */
+static bool resizes_one_of_two(const void *how, const struct program *program)
+{
+    (void)how;
+    const struct program_field *field = program->fields;
+    if (program->ops_len != 3 || program->ops[0].head != MAKE || program->ops[1].head != DOUBLE ||
+        program->ops[2].head != RESIZE_ONE)
+        return false;
+    uint64_t made = field[0].value, from = field[2].value, to = field[3].value;
+    return from == made && to != made && (field[4].value == made || field[4].value == to);
+}
+
+static void exchanges_the_names_of_two_handles(void **state)
+{
+    (void)state;
+    struct program program = {0};
+    add_named(&program, MAKE, 1, 0);
+    add_named(&program, DOUBLE, 1, 0);
+    add_named(&program, RESIZE_ONE, 0, 0);
+    add_use(&program, 1, 0);
+    add_use(&program, 2, 1);
+    search(&program, resizes_one_of_two, NULL);
+    assert_int_equal(program.fields[0].value, 0);
+    assert_int_equal(program.fields[2].value, 0);
+    assert_int_equal(program.fields[3].value, 1);
+    assert_int_equal(program.fields[4].value, 0);
+    program_free(&program);
+}
+
 /* --- Items, bytes ----------------------------------------------------------------------------- */
 
 static bool has_item_of_seven(const void *how, const struct program *program)
@@ -545,6 +577,7 @@ int main(void)
         cmocka_unit_test(replaces_two_operations_by_one_with_the_same_arguments),
         cmocka_unit_test(speaks_of_another_map_in_all_operations_at_once),
         cmocka_unit_test(lowers_a_handle_when_an_earlier_one_has_to_keep_its_name),
+        cmocka_unit_test(exchanges_the_names_of_two_handles),
         cmocka_unit_test(shortens_items_from_both_sides),
         cmocka_unit_test(what_always_fails_becomes_empty),
         cmocka_unit_test(keeps_the_best_when_stopped_at_any_time),
