@@ -29,14 +29,23 @@ without=
 "${libfuzzer%-libfuzzer-*}-none" --table >"$work/table"
 grep -q '"type":"handle"' "$work/table" || without=handle
 
+# Where a target's paths depend on addresses (it is less than 100 % stable), runs repeat only with the same ones. Some
+# containers don't allow that.
+same_addresses=
+[ "$least" = 100 ] || ! setarch -R true 2>"$work/log" || same_addresses="setarch -R"
+
 for run in 1 2; do
     mkdir "$work/corpus"
-    LEDGE_MUTATION_REPORT=$work/libfuzzer-$run "$libfuzzer" -seed=1 -runs=30000 -reload=0 -max_len=128 "$work/corpus" "$corpus" \
+    LEDGE_MUTATION_REPORT=$work/libfuzzer-$run $same_addresses "$libfuzzer" -seed=1 -runs=30000 -reload=0 -max_len=128 "$work/corpus" "$corpus" \
         >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "libFuzzer found a crash"; }
     rm -r "$work/corpus"
 done
 every_mutation "$work/libfuzzer-1" $without
-cmp "$work/libfuzzer-1" "$work/libfuzzer-2" || fail "two libFuzzer runs with one seed applied different mutations"
+if [ "$least" = 100 ] || [ -n "$same_addresses" ]; then
+    cmp "$work/libfuzzer-1" "$work/libfuzzer-2" || fail "two libFuzzer runs with one seed applied different mutations"
+else
+    echo "not compared: two libFuzzer runs, as setarch -R isn't allowed here"
+fi
 
 LEDGE_MUTATION_REPORT=$work/afl AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 \
     AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 afl-fuzz -i "$corpus" -o "$work/out" -m none -V 5 -s 1 -- "$afl" \
