@@ -1,7 +1,5 @@
 #include "minimize_handles.h"
 
-#include <stdlib.h>
-
 static bool uses(const struct program *program, size_t user, size_t definer)
 {
     for (size_t i = 0; i < program->uses_len; i++)
@@ -25,9 +23,7 @@ static bool renamed(const struct program *program, size_t definer, size_t field,
 {
     uint64_t from = program->fields[field].value;
     bool used = false;
-    program_copy(program, out);
-    free(out->raw);
-    out->raw = NULL;
+    program_operations(program, out);
     out->fields[field].value = to;
     for (size_t op = definer + 1; op < program->ops_len; op++) {
         for (size_t i = 0; uses(program, op, definer) && i < program->ops[op].fields_len; i++) {

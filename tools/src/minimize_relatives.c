@@ -22,14 +22,6 @@ void relatives_kinds(const struct program *program, struct program *kinds)
     free(keep);
 }
 
-/* The program in operations, where it was in bytes. */
-static void copy_operations(const struct program *program, struct program *out)
-{
-    bool *keep = search_keep_all(program);
-    program_keep(program, keep, out);
-    free(keep);
-}
-
 static bool has_numbers(const struct program *program, size_t op)
 {
     for (size_t i = 0; i < program->ops[op].fields_len; i++)
@@ -42,7 +34,7 @@ static bool has_numbers(const struct program *program, size_t op)
 static bool take_bare(struct search *search, size_t op, int head)
 {
     struct program candidate;
-    copy_operations(search->best, &candidate);
+    program_operations(search->best, &candidate);
     for (size_t i = 0; i < candidate.ops[op].fields_len; i++)
         candidate.fields[candidate.ops[op].field + i] = (struct program_field){.kind = FIELD_VALUE};
     candidate.ops[op].head = head;

@@ -204,9 +204,7 @@ static void zero_numbers(struct search *search)
 static bool without_name(const struct program *program, size_t field, struct program *out)
 {
     size_t others = 0;
-    program_copy(program, out);
-    free(out->raw);
-    out->raw = NULL;
+    program_operations(program, out);
     for (size_t i = 0; i < program->fields_len; i++) {
         if (program->fields[i].name != program->fields[field].name ||
             program->fields[i].kind != FIELD_VALUE)

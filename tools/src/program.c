@@ -93,9 +93,14 @@ static void drop_items_from(struct program *program, size_t field, uint64_t keep
         op->field -= end - first;
 }
 
-void program_copy(const struct program *program, struct program *out)
+void program_operations(const struct program *program, struct program *out)
 {
     copy_without(program, SIZE_MAX, out);
+}
+
+void program_copy(const struct program *program, struct program *out)
+{
+    program_operations(program, out);
     if (program->raw)
         out->raw = (uint8_t *)mem_copy(program->raw, program->raw_len);
     out->raw_len = program->raw_len;
@@ -103,7 +108,7 @@ void program_copy(const struct program *program, struct program *out)
 
 void program_lower(const struct program *program, size_t field, uint64_t value, struct program *out)
 {
-    copy_without(program, SIZE_MAX, out);
+    program_operations(program, out);
     out->fields[field].value = value;
     if (out->fields[field].kind == FIELD_COUNT)
         drop_items_from(out, field, value);

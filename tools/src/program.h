@@ -79,6 +79,9 @@ size_t program_size(const struct program *program);
  * operations, and make programs without plain bytes. */
 void program_copy(const struct program *program, struct program *out);
 
+/* program_operations makes a copy without plain bytes: what is changed in it is what is written. */
+void program_operations(const struct program *program, struct program *out);
+
 /* program_keep makes the program that has only those operations for which keep[] is true. */
 void program_keep(const struct program *program, const bool *keep, struct program *out);
 
