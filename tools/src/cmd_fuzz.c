@@ -88,7 +88,26 @@ static void print_issue(const struct campaign_issue *seen)
     free(state);
 }
 
-static void print_text(const struct campaign_result *result)
+static void print_setting(const char *name, const char *value)
+{
+    char *word = value ? describe_word(value) : NULL;
+    if (word)
+        printf(" --%s %s", name, word);
+    free(word);
+}
+
+/* What to type: it has to lead to the same store and the same targets. */
+static void print_next(const struct campaign_result *result, const struct arguments *arguments)
+{
+    char *artifact = describe_word(result->issues[0].issue.artifact);
+    printf("\nnext:  ledge minimize");
+    print_setting("manifest", arguments->manifest);
+    print_setting("state", chosen.state);
+    printf(" %s\n", artifact);
+    free(artifact);
+}
+
+static void print_text(const struct campaign_result *result, const struct arguments *arguments)
 {
     print_targets(result);
     print_idle(result);
@@ -100,7 +119,7 @@ static void print_text(const struct campaign_result *result)
         printf("\n%zu crashes are saved but not named yet; the next `ledge fuzz` will name them\n",
                result->unnamed);
     if (result->issues_len)
-        printf("\nnext:  ledge minimize %s\n", result->issues[0].issue.artifact);
+        print_next(result, arguments);
     else
         printf("\nno crash in %.0f s\n", result->seconds);
 }
@@ -199,7 +218,7 @@ static int run(const struct manifest *manifest, const struct arguments *argument
         if (arguments->json)
             print_json(&result);
         else
-            print_text(&result);
+            print_text(&result, arguments);
     }
     if (!ok)
         fail_print(&why);

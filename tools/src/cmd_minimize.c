@@ -288,8 +288,15 @@ static int run(const struct manifest *manifest, struct runner *runner, const str
 static const struct target *find_target(const struct manifest *manifest, const char *path,
                                         struct fail *why)
 {
-    if (!chosen.bug)
-        return owner_of(manifest, path, chosen.target, why);
+    if (!chosen.bug) {
+        const struct target *target = owner_of(manifest, path, chosen.target, why);
+        if (!target && !chosen.target)
+            fail_set(why,
+                     "name it: --target T (`ledge targets` lists them), or any program: --cmd "
+                     "'prog @@'",
+                     "%s: nothing tells which target this is an input of", path);
+        return target;
+    }
     for (size_t i = 0; i < manifest->bugs_len; i++)
         if (strcmp(manifest->bugs[i].id, chosen.bug) == 0)
             return &manifest->bugs[i].variant;
@@ -349,8 +356,8 @@ static int run_target(const struct arguments *arguments)
 /* A command needs nothing of a manifest but the symbolizer, and does without. */
 static int run_any_command(const struct arguments *arguments)
 {
-    static const char *const symbolizers[] = {"llvm-symbolizer-19", "llvm-symbolizer", NULL};
-    struct command_options own = {.timeout_ms = chosen.timeout ? chosen.timeout : 5000,
+    struct command_options own = {.timeout_ms =
+                                      chosen.timeout ? chosen.timeout : COMMAND_TIMEOUT_MS,
                                   .exit_code = chosen.exit_code};
     struct command_target command_target;
     struct fail why;
@@ -359,15 +366,7 @@ static int run_any_command(const struct arguments *arguments)
         return EXIT_CANNOT;
     }
     const struct manifest *loaded = manifest_load(arguments->manifest, &why);
-    struct manifest bare = {.symbolizer = symbolizers[0]};
-    for (size_t i = 0; symbolizers[i]; i++) {
-        char *path = program_find(symbolizers[i]);
-        if (path)
-            bare.symbolizer = symbolizers[i];
-        free(path);
-        if (path)
-            break;
-    }
+    struct manifest bare = command_manifest();
     int code = run_watched(loaded ? loaded : &bare, &command_target.target, arguments);
     manifest_free(loaded);
     command_target_free(&command_target);

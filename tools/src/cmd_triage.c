@@ -5,23 +5,30 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "describe.h"
 #include "files.h"
 #include "ingest.h"
 #include "mem.h"
+#include "minimize_command.h"
 #include "options.h"
 #include "proc.h"
 #include "record.h"
-#include "symbolize.h"
 #include "triage_output.h"
 
 static struct {
-    const char *target, *format, *out, *state;
-    unsigned runs, top;
+    const char *target, *command, *format, *out, *state;
+    unsigned runs, top, timeout, exit_code;
     bool log, input, explain;
 } chosen = {.runs = TRIAGE_RUNS};
 
 static const struct option_def options[] = {
     {"target", OPTION_TEXT, "T", "the target that inputs belong to", &chosen.target, 0},
+    {"cmd", OPTION_TEXT, "COMMAND", "any program that inputs belong to: 'prog --flag @@'",
+     &chosen.command, 0},
+    {"timeout", OPTION_NUMBER, "MS", "with --cmd: a run that takes longer hangs (default 5000)",
+     &chosen.timeout, 1},
+    {"exit-code", OPTION_NUMBER, "N", "with --cmd: a run that ends with it fails, report or not",
+     &chosen.exit_code, 1},
     {"log", OPTION_FLAG, NULL, "every file is a log, whatever it looks like", &chosen.log, 0},
     {"input", OPTION_FLAG, NULL, "every file is an input, whatever it looks like", &chosen.input,
      0},
@@ -39,7 +46,7 @@ static const struct option_def options[] = {
 
 static const struct command command = {
     .name = "triage",
-    .synopsis = "PATH… [--target T] [--format F] [--explain]",
+    .synopsis = "PATH… [--target T | --cmd COMMAND] [--format F] [--explain]",
     .purpose =
         "Says how many bugs a directory of crashes holds, what each is, and which to look at "
         "first.\n"
@@ -54,8 +61,12 @@ static const struct command command = {
         "order of their share of the failures times the weight of their severity.\n\n"
         "The target of an input is --target, or follows from where it lies: corpus/<target>/,\n"
         "crashes/…/<target>/, or a report.json beside it. Logs need neither a target nor a build.\n"
+        "With --cmd every file is run by that program; @@ is its path, without it the program reads\n"
+        "stdin. A libFuzzer binary of your own is such a program: --cmd './fuzz_it @@'. Build it with\n"
+        "-g -fsanitize=address,undefined if you can: of a bare signal only the signal is known.\n"
         "\n"
         "  ledge triage build/campaign/crashes         what did the campaign find?\n"
+        "  ledge triage out/crashes --cmd './prog @@'   inputs of a program of your own\n"
         "  ledge triage nightly.log --explain          why is it called that? where to look?\n"
         "  ./prog 2>&1 | ledge triage -                straight from a run\n"
         "  ledge triage logs --format sarif            for a code host\n"
@@ -69,50 +80,56 @@ static const struct command command = {
 
 struct session {
     struct fail manifest_why;
-    const struct manifest *manifest; /* NULL: none is needed for logs */
+    const struct manifest *manifest; /* NULL: none is needed for logs and commands */
+    struct manifest bare;            /* stands in for it */
     struct runner *runner;
-    struct symbolizer *own_symbolizer; /* without a runner */
+    struct command_target command;
     struct entry_reader reader;
     struct ingest *ingest; /* NULL: nothing is kept */
     size_t kept, kept_new; /* crashes in the store, and how many of them are new there */
+    size_t inputs;         /* files that were replayed */
     bool failed, lost;     /* lost: the store, or the disk, takes nothing more */
 };
 
-/* A build knows its symbolizer; without one, any that is installed will do. */
-static const char *installed_symbolizer(void)
+static bool make_command(struct session *session, struct fail *why)
 {
-    const char *named = getenv("LLVM_SYMBOLIZER");
-    return named && named[0]                                  ? named
-           : access("/usr/bin/llvm-symbolizer-19", X_OK) == 0 ? "/usr/bin/llvm-symbolizer-19"
-                                                              : "llvm-symbolizer";
+    struct command_options own = {.timeout_ms =
+                                      chosen.timeout ? chosen.timeout : COMMAND_TIMEOUT_MS,
+                                  .exit_code = chosen.exit_code};
+    if (!chosen.command)
+        return true;
+    session->reader.command = &session->command.target;
+    return command_target_make(chosen.command, &own, &session->command, why);
 }
 
-static bool open_session(struct session *session, const struct arguments *arguments)
+static bool open_session(struct session *session, const struct arguments *arguments,
+                         struct fail *why)
 {
     session->manifest = manifest_load(arguments->manifest, &session->manifest_why);
-    if (!session->manifest && arguments->manifest)
-        return false; /* logs can be read without; a named one must be there */
-    if (session->manifest)
-        session->runner = runner_new(session->manifest, &session->manifest_why);
-    else
-        session->own_symbolizer = symbolizer_new(installed_symbolizer(), &session->manifest_why);
+    if (!session->manifest && arguments->manifest) {
+        *why = session->manifest_why; /* logs can be read without; a named one must be there */
+        return false;
+    }
+    session->bare = command_manifest();
+    session->runner = runner_new(session->manifest ? session->manifest : &session->bare, why);
+    if (!session->runner)
+        return false;
     session->reader = (struct entry_reader){
         .manifest = session->manifest,
         .manifest_why = &session->manifest_why,
         .runner = session->runner,
-        .symbolizer =
-            session->runner ? runner_symbolizer(session->runner) : session->own_symbolizer,
+        .symbolizer = runner_symbolizer(session->runner),
         .target = chosen.target,
         .logs = chosen.log,
         .inputs = chosen.input,
         .runs = chosen.runs,
     };
-    return session->reader.symbolizer != NULL;
+    return make_command(session, why);
 }
 
 static void close_session(struct session *session)
 {
-    symbolizer_free(session->own_symbolizer);
+    command_target_free(&session->command);
     runner_free(session->runner);
     manifest_free(session->manifest);
 }
@@ -174,7 +191,9 @@ static void show_progress(size_t done, size_t all, bool live)
 static void complain_of_unowned(const struct entry *entry)
 {
     struct fail why;
-    fail_set(&why, "if it is an input, name its target: --target T (`ledge targets` lists them)",
+    fail_set(&why,
+             "if it is an input, name what reads it: --target T (`ledge targets` lists them), or "
+             "--cmd 'prog @@'",
              "%s: no log, and nothing tells which target this is an input of", entry->file);
     fail_print(&why);
 }
@@ -184,7 +203,7 @@ static bool keep(struct session *session, const struct entry *entry, struct fail
     struct ingested ingested;
     if (!session->ingest)
         return true;
-    if (!ingest_entry(session->ingest, session->manifest, entry, &ingested, why))
+    if (!ingest_entry(session->ingest, entry, &ingested, why))
         return false;
     session->kept += ingested.crash != 0;
     session->kept_new += ingested.crash != 0 && !ingested.known;
@@ -200,6 +219,7 @@ static bool triage_one(struct session *session, struct triage_output *output, co
         return false;
     }
     bool owned = !entry.unowned;
+    session->inputs += entry.kind == ENTRY_INPUT;
     if (!owned)
         complain_of_unowned(&entry);
     bool ok = keep(session, &entry, &why) && triage_output_add(output, &entry, &why);
@@ -221,6 +241,27 @@ static void triage_all(struct session *session, struct triage_output *output,
     }
 }
 
+static void say_kept(const struct session *session)
+{
+    char *state = describe_word(chosen.state);
+    fprintf(stderr, "%zu crash%s in %s (%zu new): `ledge show --state %s`\n", session->kept,
+            session->kept == 1 ? "" : "es", chosen.state, session->kept_new, state);
+    free(state);
+}
+
+/* Somebody's inputs, taken for logs, would seem to be well. */
+static void wonder(const struct session *session)
+{
+    struct fail why;
+    if (session->inputs > 0 || session->failed || chosen.log)
+        return;
+    fail_set(&why,
+             "if they are inputs, name what reads them: --target T (`ledge targets` lists them), "
+             "or --cmd 'prog @@'",
+             "no file here is a report of a crash");
+    fail_print(&why);
+}
+
 static int triage_paths(struct session *session, const struct arguments *arguments)
 {
     struct fail why;
@@ -240,9 +281,10 @@ static int triage_paths(struct session *session, const struct arguments *argumen
     session->failed = !find_files(arguments, &paths);
     triage_all(session, output, &paths);
     if (session->ingest)
-        fprintf(stderr, "%zu crash%s in %s (%zu new): `ledge show --state %s`\n", session->kept,
-                session->kept == 1 ? "" : "es", chosen.state, session->kept_new, chosen.state);
+        say_kept(session);
     bool found = triage_output_found(output);
+    if (!found && paths.len > 0)
+        wonder(session);
     if (!triage_output_finish(output, !session->failed, &why)) {
         if (!session->lost)
             fail_print(&why); /* otherwise it has been said */
@@ -256,6 +298,10 @@ static int check_usage(const struct arguments *arguments)
 {
     if (arguments->len == 0)
         return usage_error("triage", "which files?");
+    if (chosen.command && (chosen.target || chosen.log))
+        return usage_error("triage", "--cmd stands instead of --target and --log");
+    if (!chosen.command && (chosen.timeout || chosen.exit_code))
+        return usage_error("triage", "--timeout and --exit-code belong to --cmd");
     if (chosen.log && chosen.input)
         return usage_error("triage", "--log and --input exclude each other");
     if (chosen.format && !triage_output_knows(chosen.format))
@@ -279,8 +325,8 @@ int cmd_triage(int argc, char **argv)
     struct session session = {0};
     struct fail why;
     code = EXIT_CANNOT;
-    if (!open_session(&session, &arguments))
-        fail_print(&session.manifest_why);
+    if (!open_session(&session, &arguments, &why))
+        fail_print(&why);
     else if (chosen.state && !(session.ingest = ingest_open(chosen.state, &why)))
         fail_print(&why);
     else

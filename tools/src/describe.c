@@ -28,6 +28,28 @@ static char *join_lines(const char *text, const char *separator)
     return joined;
 }
 
+static bool is_plain_word(const char *text)
+{
+    return text[0] != '\0' &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "_-+=:,./@%")] == '\0';
+}
+
+char *describe_word(const char *text)
+{
+    if (is_plain_word(text))
+        return mem_text(text);
+    char *word = mem_new(4 * strlen(text) + 3, 1), *to = word; /* each may be a quote: '\\'' */
+    *to++ = '\'';
+    for (; *text; text++) {
+        if (*text == '\'')
+            to = stpcpy(to, "'\\'");
+        *to++ = *text;
+    }
+    *to = '\'';
+    return word;
+}
+
 char *describe_type(const char *type)
 {
     return join_lines(type, " ");

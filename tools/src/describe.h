@@ -21,6 +21,10 @@ char *describe_crash(const char *build, const struct crash *crash);
  * crash security is false and the class "none". */
 void describe_json(json_t *object, const struct crash *crash);
 
+/* describe_word is text as one word of a shell's command line: in quotes, unless it needs none. For
+ * free(). */
+char *describe_word(const char *text);
+
 /* describe_number writes a count as people read it, "1.2M", and returns text. */
 const char *describe_number(double number, char text[16]);
 

@@ -151,6 +151,7 @@ static bool run_input(const struct entry_reader *reader, struct entry *entry,
 {
     entry->kind = ENTRY_INPUT;
     entry->target = target->name;
+    entry->replayed = target;
     entry->minimized = record_is_minimized(entry->file);
     if (!triage_repeat(reader->runner, target, entry->file, reader->runs, &entry->triage, why))
         return false;
@@ -164,6 +165,8 @@ static bool run_input(const struct entry_reader *reader, struct entry *entry,
 static const struct target *owner(const struct entry_reader *reader, const struct entry *entry,
                                   struct fail *why)
 {
+    if (reader->command)
+        return reader->command;
     if (reader->manifest)
         return owner_of(reader->manifest, entry->file, reader->target, why);
     *why = *reader->manifest_why;
@@ -198,7 +201,7 @@ static bool triage_bytes(const struct entry_reader *reader, struct entry *entry,
         return read_log(reader, entry, bytes, entry->size, why);
     if (!target && !reader->target && !reader->inputs)
         return read_unowned(reader, entry, bytes, why);
-    if (!reader->inputs && looks_like_report(bytes, entry->size))
+    if (!reader->inputs && !reader->command && looks_like_report(bytes, entry->size))
         return read_log(reader, entry, bytes, entry->size, why);
     return target && run_input(reader, entry, target, why);
 }

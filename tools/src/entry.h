@@ -17,6 +17,7 @@ struct entry {
     char *file;
     enum entry_kind kind;
     const char *target; /* the manifest's, or --target's; NULL: unknown */
+    const struct target *replayed; /* what an input was replayed by; NULL: a log */
     size_t size;        /* bytes of the file */
     bool minimized;     /* an input that `ledge minimize` has made */
     bool unowned;       /* no log by its looks, and no target's input either: nobody replayed it */
@@ -31,9 +32,10 @@ struct entry {
 struct entry_reader {
     const struct manifest *manifest; /* NULL: there is none, and inputs can't be replayed */
     const struct fail *manifest_why; /* why there is none */
-    struct runner *runner;           /* NULL without a manifest */
+    struct runner *runner;           /* for inputs */
     struct symbolizer *symbolizer;   /* for logs; may be NULL */
     const char *target;              /* --target, or NULL */
+    const struct target *command;    /* --cmd: every file is an input of it; or NULL */
     bool logs, inputs;               /* --log, --input: all files are */
     unsigned runs;                   /* as triage_repeat takes it */
 };

@@ -13,9 +13,18 @@ bool fail_set(struct fail *why, const char *next, const char *format, ...)
     return false;
 }
 
+/* What a file is called must not steer a terminal. */
+static void put_visible(const char *text)
+{
+    for (; *text; text++)
+        putc((unsigned char)*text < ' ' || *text == '\177' ? '?' : *text, stderr);
+}
+
 void fail_print(const struct fail *why)
 {
-    fprintf(stderr, "ledge: %s\n", why->what);
+    fputs("ledge: ", stderr);
+    put_visible(why->what);
+    putc('\n', stderr);
     if (why->next[0] != '\0')
         fprintf(stderr, "  %s\n", why->next);
 }

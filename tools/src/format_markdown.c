@@ -113,10 +113,15 @@ static void put_steps(const struct entry *entry, FILE *out)
         return;
     char *runs = format_runs(entry);
     fputs("### Steps\n\n", out);
-    char *steps = mem_print("ledge triage --target %s '%s'\n", entry->target, entry->file);
+    bool typed = entry->replayed && entry->replayed->command;
+    char *by = describe_word(typed ? entry->replayed->command_line : entry->target);
+    char *file = describe_word(entry->file);
+    char *steps = mem_print("ledge triage --%s %s %s\n", typed ? "cmd" : "target", by, file);
     put_block("console", steps, out);
     fprintf(out, "%s.\n\n", runs);
     free(steps);
+    free(file);
+    free(by);
     free(runs);
 }
 

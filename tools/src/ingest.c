@@ -140,17 +140,16 @@ static bool settle_input(struct ingest *ingest, const struct entry *entry,
     return store_flaky(ingest->store, crash, &evidence, why);
 }
 
-static bool ingest_input(struct ingest *ingest, const struct manifest *manifest,
-                         const struct entry *entry, const char *source, struct ingested *ingested,
-                         struct fail *why)
+static bool ingest_input(struct ingest *ingest, const struct entry *entry, const char *source,
+                         struct ingested *ingested, struct fail *why)
 {
-    const struct target *target = manifest_target(manifest, entry->target, why);
+    const struct target *target = entry->replayed;
     const struct build *build;
     struct store_crash crash = {0};
     bool known = true;
     char *bytes;
     size_t len;
-    if (!target || !file_read(entry->file, &bytes, &len, why))
+    if (!file_read(entry->file, &bytes, &len, why))
         return false;
     (void)telling_verdict(entry, target, &build);
     struct store_origin origin = {.target = target->name,
@@ -174,14 +173,13 @@ static bool ingest_input(struct ingest *ingest, const struct manifest *manifest,
     return ok;
 }
 
-bool ingest_entry(struct ingest *ingest, const struct manifest *manifest, const struct entry *entry,
-                  struct ingested *ingested, struct fail *why)
+bool ingest_entry(struct ingest *ingest, const struct entry *entry, struct ingested *ingested,
+                  struct fail *why)
 {
     char *source = realpath(entry->file, NULL); /* so that it is found from anywhere */
     *ingested = (struct ingested){0};
-    bool ok = entry->kind == ENTRY_LOG
-                  ? ingest_log(ingest, entry, source, ingested, why)
-                  : ingest_input(ingest, manifest, entry, source, ingested, why);
+    bool ok = entry->kind == ENTRY_LOG ? ingest_log(ingest, entry, source, ingested, why)
+                                       : ingest_input(ingest, entry, source, ingested, why);
     free(source);
     return ok;
 }

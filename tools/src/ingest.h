@@ -24,8 +24,8 @@ struct ingest *ingest_open(const char *state, struct fail *why);
 /* ingest_entry records a file that was triaged: its bytes, what was said of it, and the issue that
  * this makes it. An input that runs clean is kept as one that did not fail again; a log without a
  * crash is not kept. */
-bool ingest_entry(struct ingest *ingest, const struct manifest *manifest, const struct entry *entry,
-                  struct ingested *ingested, struct fail *why);
+bool ingest_entry(struct ingest *ingest, const struct entry *entry, struct ingested *ingested,
+                  struct fail *why);
 
 /* ingest_close records the end, and closes the store. NULL is fine. */
 void ingest_close(struct ingest *ingest);

@@ -116,6 +116,21 @@ static int run_command(int argc, char **argv)
     return unknown_command(argv[1]);
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* `ledge help corpus min` is `ledge corpus min --help`. */
+static int help_with(int argc, char **argv)
+{
+    static char help[] = "--help";
+    for (int i = 1; i < argc - 1; i++)
+        argv[i] = argv[i + 1];
+    argv[argc - 1] = help;
+    return run_command(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     forbid_core_files();
@@ -124,14 +139,17 @@ int main(int argc, char **argv)
         fprintf(stderr, "ledge: a command is missing\n  `ledge --help` lists the commands\n");
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+    if (is_help(argv[1]) && argc > 2)
+        code = help_with(argc, argv);
+    else if (is_help(argv[1]))
         print_help();
     else if (strcmp(argv[1], "--version") == 0)
         printf("ledge %s\n", LEDGE_VERSION);
     else
         code = run_command(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "ledge: cannot write to standard output\n");
+        fprintf(stderr, "ledge: cannot write to standard output\n"
+                        "  is the disk full that it goes to?\n");
         return EXIT_CANNOT;
     }
     return code;

@@ -43,6 +43,7 @@ struct target {
     size_t repro_len;
     /* What no manifest has: a command that somebody typed, in place of a target. */
     const char *const *command; /* NULL-terminated; "@@" stands for the input, else it is stdin */
+    const char *command_line;   /* the same as it was typed */
     unsigned exit_code;         /* an end with this code is a crash; 0: none is */
 };
 

@@ -58,6 +58,22 @@ char *program_find(const char *program)
     return NULL;
 }
 
+struct manifest command_manifest(void)
+{
+    static const char *const names[] = {"llvm-symbolizer-19", "llvm-symbolizer", NULL};
+    const char *named = getenv("LLVM_SYMBOLIZER");
+    struct manifest bare = {.symbolizer = named && named[0] ? named : NULL};
+    for (size_t i = 0; names[i] && !bare.symbolizer; i++) {
+        char *path = program_find(names[i]);
+        if (path)
+            bare.symbolizer = names[i];
+        free(path);
+    }
+    if (!bare.symbolizer)
+        bare.symbolizer = names[0];
+    return bare;
+}
+
 bool command_target_make(const char *line, const struct command_options *options,
                          struct command_target *out, struct fail *why)
 {
@@ -83,6 +99,7 @@ bool command_target_make(const char *line, const struct command_options *options
         .builds = &out->build,
         .builds_len = 1,
         .command = (const char *const *)out->words,
+        .command_line = line,
         .exit_code = options->exit_code,
     };
     return true;

@@ -17,14 +17,21 @@ struct command_target {
     char *name, *binary;
 };
 
+/* What --timeout is without being told. */
+enum { COMMAND_TIMEOUT_MS = 5000 };
+
 /* command_target_make splits a command line into words: by blanks, with '…' and "…" and \ as in a
  * shell, and nothing else of one. The program is looked up in PATH. False and *why when it has no
  * program, a quote that doesn't end, or a program that isn't there. On true *out is for
- * command_target_free, and must not move. */
+ * command_target_free, and must not move; line must outlive it. */
 bool command_target_make(const char *line, const struct command_options *options,
                          struct command_target *out, struct fail *why);
 
 void command_target_free(struct command_target *command);
+
+/* command_manifest is what a runner wants of a manifest where there is none: a symbolizer, which is
+ * $LLVM_SYMBOLIZER, or one that PATH has. */
+struct manifest command_manifest(void);
 
 /* program_find is where a shell would find a program, for free(); NULL: nowhere. */
 char *program_find(const char *program);

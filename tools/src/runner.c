@@ -62,7 +62,8 @@ struct symbolizer *runner_symbolizer(struct runner *runner)
 
 const struct build *runner_build(const struct target *target, const char *sanitizer)
 {
-    const struct build *build = target_build(target, "replay", sanitizer);
+    const char *engine = target->command ? "command" : "replay";
+    const struct build *build = target_build(target, engine, sanitizer);
     return build ? build : target_build(target, "libfuzzer", sanitizer);
 }
 

@@ -101,9 +101,10 @@ static bool replay(struct runner *runner, const struct target *target, const cha
 bool triage_input(struct runner *runner, const struct target *target, const char *path,
                   struct triage *triage, struct fail *why)
 {
+    static const char *const command[] = {"command", NULL}; /* one build, however it was made */
     *triage = (struct triage){0};
     bool any = false;
-    for (const char *const *name = runner_sanitizers; *name; name++) {
+    for (const char *const *name = target->command ? command : runner_sanitizers; *name; name++) {
         const struct build *build = runner_build(target, *name);
         if (!build)
             continue;

@@ -70,6 +70,9 @@ check 2 'which files?' triage
 check 2 'which inputs?' replay
 check 0 'usage: ledge fuzz' fuzz --help
 check 0 'Exit codes' --help
+check 0 'usage: ledge triage' help triage
+check 0 '--in-place' help corpus min
+check 2 'there is no command' help nonsense
 
 # The manifest.
 check 3 'No such file or directory' targets --manifest "$dir/none.json"
@@ -95,6 +98,8 @@ check 0 'no crash in this log' triage $good --log "$dir/empty"
 check 0 'no crash under any build' triage $good --input --target fake "$dir/empty"
 check 0 'no crash in this log' triage $good "$dir/empty"
 check 3 'cannot open' triage $good "$dir/none" "$dir/log"
+check 3 'cannot open a?[31m' triage $good "$(printf 'a\033[31m')"
+check 3 "--cmd 'prog @@'" minimize $good "$dir/boom"
 check 3 'no binary to replay with' triage --manifest "$dir/unbuilt.json" --target fake "$dir/boom"
 
 # Frames that users leave out of the names: by option, by environment, by the manifest.
@@ -129,6 +134,9 @@ for a; do case $a in -artifact_prefix=*) prefix=${a#*=};; esac; done
 printf boom >"${prefix}crash-0000000000000000000000000000000000000002"
 exit 77
 END
+sed "s|$dir/engine|$dir/quick|" "$dir/good.json" >"$dir/quick.json"
+next="next:  ledge minimize --manifest $dir/quick.json --state '$dir/s 3' '$dir/s 3/crashes/fake/"
+check 1 "$next" fuzz --manifest "$dir/quick.json" --seconds 2 --state "$dir/s 3"
 { cat "$dir/quick" | sed '1a sleep 2'; } >"$dir/slow"
 chmod +x "$dir/slow"
 bug() { # ID ENGINE

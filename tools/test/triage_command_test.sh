@@ -222,6 +222,35 @@ ends SEGV signal UNKNOWN
 ends FPE signal Floating-point-exception
 ends ABRT signal Abrt
 
+# Any program is a target: nothing of it has to be in a manifest, and files may be called as they like.
+mine="$dir/my crashes"
+mkdir "$mine"
+cp "$dir/in/index" "$mine/it's \"one\""
+cp "$dir/in/null" "$mine/$(printf 'two\nlines')"
+cp "$dir/in/clean" "$mine/3"
+check 1 '3 files, 2 with a crash: 2 issues, 2 root causes' --cmd "$dir/bin/asan @@" "$mine"
+also 'Global-buffer-overflow WRITE 4   put_table < one_input < main'
+also 'reproduces 10/10 under command'
+also '3: no crash under any build (20 replays)'
+check 1 "ledge triage --cmd '$dir/bin/asan @@' '$mine/it'\''s" --cmd "$dir/bin/asan @@" --format markdown "$mine"
+check 1 '"crash_type": "Unexpected-exit"' --cmd "sh -c 'exit 5'" --exit-code 5 --json "$mine/3"
+check 0 '"class": "none"' --cmd "sh -c 'exit 5'" --runs 1 --json "$mine/3"
+check 1 '"crash_type": "Timeout"' --cmd 'sleep 20' --timeout 100 --runs 1 --json "$mine/3"
+check 1 '"crash_type": "Abrt"' --cmd "sh -c 'read -r it; [ \$it != clean ] || kill -s ABRT \$\$'" --json --runs 1 "$mine/3"
+check 3 'there is no such program' --cmd "$dir/bin/gone @@" "$mine"
+check 2 '--cmd stands instead of' --cmd "$dir/bin/asan @@" --target prog "$mine"
+check 2 'belong to --cmd' --timeout 100 "$mine"
+check 1 '3 crashes in' --runs 1 --cmd "$dir/bin/asan @@" --state "$dir/kept store" "$mine"
+also "ledge show --state '$dir/kept store'"
+check 1 '(0 new)' --runs 1 --cmd "$dir/bin/asan @@" --state "$dir/kept store" "$mine"
+"$ledge" verify --state "$dir/kept store" >"$dir/out" 2>&1 || fail 'the store holds'
+"$ledge" show --state "$dir/kept store" 1 >"$dir/out" 2>&1 || fail 'the store shows'
+also "$dir/bin/asan"
+
+# Inputs that nobody was named for would pass for logs of fine runs.
+check 0 "--cmd 'prog @@'" "$mine"
+check 0 'no file here is a report of a crash' "$dir/in/x"
+
 # No manifest, and things that are no reports.
 : >"$dir/empty"
 mkdir "$dir/void"
