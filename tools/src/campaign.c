@@ -109,6 +109,22 @@ static void check_disk(struct campaign *campaign)
     campaign->give_up = false; /* the store still has room for names */
 }
 
+/* Nothing runs any more: too little time is left for another slice, or each engine has a problem,
+ * and then the time that was asked for isn't used. */
+static void stop_idle(struct campaign *campaign)
+{
+    struct fail why;
+    for (size_t i = 0; i < campaign->instances_len; i++)
+        if (!campaign->instances[i].problem) {
+            campaign_stop(campaign);
+            return;
+        }
+    fail_set(&why, "what was found is kept; mend it and run again, it goes on",
+             "no engine can go on: %s", campaign->instances[0].problem);
+    campaign_fail(campaign, &why);
+    campaign->give_up = false; /* the store is well, and takes names */
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     struct campaign *campaign = timer->data;
@@ -118,10 +134,8 @@ static void on_tick(uv_timer_t *timer)
     check_disk(campaign);
     if (now >= campaign->deadline)
         campaign_stop(campaign);
-    bool idle = campaign->running == 0 && !campaign->stopping;
-    if (idle) /* everything that could run has a problem, or too little time is left for another
-                 slice */
-        campaign_stop(campaign);
+    if (campaign->running == 0 && !campaign->stopping)
+        stop_idle(campaign);
     if (campaign->stopping && now - campaign->stopped > DRAIN_S * SECOND)
         campaign->give_up = true;
     progress_tick(campaign);

@@ -99,7 +99,12 @@ static void print_setting(const char *name, const char *value)
 /* What to type: it has to lead to the same store and the same targets. */
 static void print_next(const struct campaign_result *result, const struct arguments *arguments)
 {
-    char *artifact = describe_word(result->issues[0].issue.artifact);
+    size_t first = 0; /* that is new, or none is */
+    while (first < result->issues_len - 1 && !result->issues[first].is_new)
+        first++;
+    if (!result->issues[first].is_new)
+        first = 0;
+    char *artifact = describe_word(result->issues[first].issue.artifact);
     printf("\nnext:  ledge minimize");
     print_setting("manifest", arguments->manifest);
     print_setting("state", chosen.state);

@@ -223,17 +223,40 @@ static bool record(const struct manifest *manifest, struct runner *runner,
     return ingest_result(chosen.state, manifest, &result, why);
 }
 
+/* Where the result goes, for free(); NULL: it depends on the crash. */
+static char *named_directory(const char *path)
+{
+    return chosen.directory ? mem_text(chosen.directory)
+           : chosen.command ? mem_print("%s.min", path)
+                            : NULL;
+}
+
+/* What may have taken hours isn't lost with the disk that it was for. */
+static void rescue(const struct minimized *minimized)
+{
+    struct fail why;
+    char *name = mem_print("ledge-rescued-%s", minimized->crash.signature);
+    char *path = path_temporary(name);
+    if (file_write(path, minimized->bytes, minimized->bytes_len, &why))
+        fprintf(stderr, "  the smallest input was saved as %s instead\n", path);
+    else
+        fail_print(&why);
+    free(path);
+    free(name);
+}
+
 static int keep(const struct manifest *manifest, struct runner *runner, const struct target *target,
                 const char *path, const struct minimized *minimized, bool json)
 {
     struct kept kept;
     struct fail why;
-    char *directory = chosen.directory ? mem_text(chosen.directory)
-                      : chosen.command ? mem_print("%s.min", path)
-                                       : minimize_directory(manifest, target, &minimized->crash);
+    char *directory = named_directory(path);
+    if (!directory)
+        directory = minimize_directory(manifest, target, &minimized->crash);
     int code = EXIT_CANNOT;
     if (!minimize_keep(runner, target, minimized, directory, &kept, &why)) {
         fail_print(&why);
+        rescue(minimized);
     } else {
         if (json)
             print_json(target, minimized, &kept);
@@ -259,6 +282,15 @@ static int not_reproduced(const char *path, const struct minimized *minimized)
     return EXIT_FOUND;
 }
 
+/* Where the result can't be written, the search would be for nothing. */
+static bool check_place(const struct manifest *manifest, const char *path, struct fail *why)
+{
+    char *directory = named_directory(path);
+    bool ok = dir_check_writable(directory ? directory : manifest->crashes, why);
+    free(directory);
+    return ok;
+}
+
 static int run(const struct manifest *manifest, struct runner *runner, const struct target *target,
                const struct arguments *arguments)
 {
@@ -272,6 +304,10 @@ static int run(const struct manifest *manifest, struct runner *runner, const str
     };
     struct minimized minimized;
     struct fail why;
+    if (!check_place(manifest, request.path, &why)) {
+        fail_print(&why);
+        return EXIT_CANNOT;
+    }
     if (!minimize_run(runner, &request, &minimized, &why)) {
         fail_print(&why);
         return EXIT_CANNOT;

@@ -307,7 +307,8 @@ static void print_text(const struct replay *replay, double seconds)
         free(line);
     }
     regress_print(&replay->open);
-    printf("%zu inputs, %zu runs in %.1f s: ", replay->inputs_len, replay->runs, seconds);
+    printf("%zu input%s, %zu run%s in %.1f s: ", replay->inputs_len,
+           replay->inputs_len == 1 ? "" : "s", replay->runs, replay->runs == 1 ? "" : "s", seconds);
     if (replay->failures_len)
         printf("%zu failed\n", replay->failures_len);
     else

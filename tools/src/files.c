@@ -14,6 +14,7 @@
 
 static const char full_hint[] =
     "free some space there, or name another place; what was saved before is intact";
+static const char closed_hint[] = "name another place, or see to its permissions";
 
 void paths_add(struct paths *paths, char *path)
 {
@@ -141,11 +142,13 @@ static bool write_and_sync(const char *path, const void *bytes, size_t len)
     return ok;
 }
 
-/* A full disk is told with what to do about it. */
+/* A full disk, or a place that isn't ours, is told with what to do about it. */
 static bool cannot(struct fail *why, const char *what, const char *path, int error)
 {
-    return fail_set(why, error == ENOSPC || error == EDQUOT ? full_hint : "", "cannot %s %s: %s",
-                    what, path, strerror(error));
+    bool full = error == ENOSPC || error == EDQUOT;
+    bool closed = error == EACCES || error == EPERM || error == EROFS || error == ENOTDIR;
+    return fail_set(why, full ? full_hint : closed ? closed_hint : "", "cannot %s %s: %s", what,
+                    path, strerror(error));
 }
 
 bool file_write(const char *path, const void *bytes, size_t len, struct fail *why)
@@ -174,9 +177,29 @@ bool file_put(const char *path, const void *bytes, size_t len, struct fail *why)
         ok = false;
         error = errno;
     }
+    if (file && !ok)
+        unlink(path);
     if (!ok)
         return cannot(why, "write", path, error);
     return true;
+}
+
+bool dir_check_writable(const char *path, struct fail *why)
+{
+    char *existing = mem_text(path[0] ? path : ".");
+    while (access(existing, F_OK) != 0 && errno == ENOENT && strcmp(existing, ".") != 0) {
+        char *slash = strrchr(existing, '/');
+        if (slash)
+            *(slash == existing ? slash + 1 : slash) = '\0';
+        else
+            memcpy(existing, ".", 2);
+    }
+    errno = ENOTDIR;
+    bool ok = path_is_dir(existing) && access(existing, W_OK | X_OK) == 0;
+    if (!ok)
+        (void)cannot(why, "write in", existing, errno);
+    free(existing);
+    return ok;
 }
 
 bool dir_make(const char *path, struct fail *why)

@@ -27,11 +27,15 @@ bool file_read(const char *path, char **bytes, size_t *len, struct fail *why);
 bool file_write(const char *path, const void *bytes, size_t len, struct fail *why);
 
 /* file_put does it neither durably nor at once: for what another process reads later, or nobody
- * misses. */
+ * misses. On error there is no file: half a one would pass for a whole one. */
 bool file_put(const char *path, const void *bytes, size_t len, struct fail *why);
 
 /* dir_make makes a directory and those above it; existing ones are fine. */
 bool dir_make(const char *path, struct fail *why);
+
+/* dir_check_writable asks, before long work, whether dir_make and writing in the directory have a
+ * chance: *why says what is in the way. */
+bool dir_check_writable(const char *path, struct fail *why);
 
 /* path_temporary is where something of that name lies that isn't kept: in $TMPDIR, or /tmp. For
  * free(). */

@@ -85,7 +85,10 @@ static bool write_casrep(struct triage_output *output, const struct entry *entry
     bool ok = text ? file_put(path, text, strlen(text), why)
                    : fail_set(why, "", "cannot make the JSON: out of memory");
     free(text);
-    paths_add(&output->written, path);
+    if (ok)
+        paths_add(&output->written, path);
+    else
+        free(path);
     return ok;
 }
 

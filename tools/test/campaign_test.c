@@ -260,7 +260,8 @@ static void says_why_an_engine_cannot_run(void **state)
     struct fake *fake = fake_open(broken);
     struct campaign_result result;
     struct fail why;
-    assert_true(run(fake, &(struct campaign_options){.seconds = 20}, &result, &why));
+    assert_false(run(fake, &(struct campaign_options){.seconds = 20}, &result, &why));
+    assert_non_null(strstr(why.what, "no engine can go on: "));
     assert_true(result.seconds < 10);
     assert_non_null(strstr(result.instances[0].problem, "ERROR: no such flag"));
     campaign_result_free(&result);

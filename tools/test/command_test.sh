@@ -100,6 +100,12 @@ check 0 'no crash in this log' triage $good "$dir/empty"
 check 3 'cannot open' triage $good "$dir/none" "$dir/log"
 check 3 'cannot open a?[31m' triage $good "$(printf 'a\033[31m')"
 check 3 "--cmd 'prog @@'" minimize $good "$dir/boom"
+
+# A place that takes nothing is told before the search, not after it.
+check 3 "cannot write in $dir/boom/small" minimize --cmd "sh -c 'echo ran >>$dir/ran; kill -s SEGV \$\$'" "$dir/hello" \
+    --out "$dir/boom/small"
+said 'name another place'
+[ ! -e "$dir/ran" ] || fail 'minimize ran before it looked where the result can go'
 check 3 'no binary to replay with' triage --manifest "$dir/unbuilt.json" --target fake "$dir/boom"
 
 # Frames that users leave out of the names: by option, by environment, by the manifest.
@@ -123,6 +129,14 @@ head -c 5000 /dev/urandom >"$dir/s2/store.db"
 cp "$dir/s2/store.db" "$dir/before"
 check 3 'is corrupt' fuzz $good --seconds 1 --state "$dir/s2"
 cmp -s "$dir/before" "$dir/s2/store.db" || fail 'a corrupt store was changed'
+
+# An engine that goes away while it is needed: the rest of the time isn't used, which is said.
+script vanishing <<'END'
+rm -f "$0"
+END
+sed "s|$dir/engine|$dir/vanishing|" "$dir/good.json" >"$dir/vanishing.json"
+check 3 'no engine can go on' fuzz --manifest "$dir/vanishing.json" --seconds 20 --state "$dir/s4"
+check 0 '"issues": []' show --manifest "$dir/vanishing.json" --state "$dir/s4" --json
 
 # Planted bugs: they are built all at once; when that fails, one by one shows which. A row that takes longer keeps its place.
 script cmake <<'END'
@@ -200,6 +214,10 @@ if mount -t tmpfs -o size=6m tmpfs "$dir/small" 2>/dev/null; then
     mkdir "$dir/tmp"
     export TMPDIR="$dir/tmp"
     check 3 'free some space' fuzz $good --seconds 5 --state "$dir/small/state"
+    check 3 "saved as $dir/tmp/ledge-rescued-" minimize --cmd "sh -c 'kill -s SEGV \$\$'" "$dir/hello" --out "$dir/small/min"
+    mkdir "$dir/small/casr" && check 3 'No space left' triage "$dir/log" --format casrep --out "$dir/small/casr"
+    said '0 casreps'
+    [ -z "$(ls "$dir/small/casr")" ] || fail 'half a casrep was left'
     if ! grep -qF boom "$dir"/tmp/ledge-rescued-* 2>/dev/null &&
         ! grep -rqF boom "$dir/small/state/crashes" 2>/dev/null; then
         fail 'the full disk lost an input'
