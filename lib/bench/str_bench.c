@@ -23,7 +23,7 @@ enum { BUFFER = 4 << 20 };
 
 static char *buffer;
 
-static void finish(ledge_str *str)
+static inline void finish(ledge_str *str)
 {
     if (ledge_str_status(str) != LEDGE_OK) {
         fprintf(stderr, "str_bench: %s\n", ledge_strerror(ledge_str_status(str)));

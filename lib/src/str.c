@@ -80,7 +80,7 @@ void ledge_str_init(ledge_str *str, const ledge_allocator *alloc)
         str->alloc = *alloc;
 }
 
-void ledge_str_cleanup(ledge_str *str)
+void ledge_str_cleanup_slowly(ledge_str *str)
 {
     LEDGE_CHECK_EXTENSIVE(ledge_str_is_valid(str));
     open_spare(str);

@@ -65,10 +65,19 @@ typedef struct ledge_str {
 LEDGE_NONNULL(1)
 void ledge_str_init(ledge_str *str, const ledge_allocator *alloc);
 
+/* ledge_str_cleanup_slowly does what ledge_str_cleanup does. */
+LEDGE_NONNULL(1)
+void ledge_str_cleanup_slowly(ledge_str *str);
+
 /* ledge_str_cleanup frees the string's memory and leaves *str all zero, so that cleaning up twice
  * does no harm. *str must be initialised or all zero. Can't fail. O(1). */
 LEDGE_NONNULL(1)
-void ledge_str_cleanup(ledge_str *str);
+static inline void ledge_str_cleanup(ledge_str *str)
+{
+    ledge_str lent = *str; /* see ledge_str_append_lent */
+    ledge_str_cleanup_slowly(&lent);
+    *str = lent;
+}
 
 /* ledge_str_set_limit sets the most bytes that the text may come to have; 0 lifts the limit. The
  * limit outlives ledge_str_clear and ledge_str_detach.
@@ -133,6 +142,18 @@ static inline ledge_view ledge_str_as_view(const ledge_str *str)
 LEDGE_NONNULL(1)
 ledge_status ledge_str_append_slowly(ledge_str *str, const void *bytes, size_t n);
 
+/* ledge_str_append_lent does the same with a copy of the string that it takes back. A string in a
+ * local variable is then never lent to a function the compiler can't see, and lives in registers
+ * while nothing but the inline functions of this header are called. */
+LEDGE_NONNULL(1)
+static inline ledge_status ledge_str_append_lent(ledge_str *str, const void *bytes, size_t n)
+{
+    ledge_str lent = *str;
+    const ledge_status status = ledge_str_append_slowly(&lent, bytes, n);
+    *str = lent;
+    return status;
+}
+
 /* ledge_str_append puts the n bytes behind the text. Into spare memory that is inline: comparisons
  * and a memcpy.
  *
@@ -147,7 +168,7 @@ static inline ledge_status ledge_str_append(ledge_str *str, const void *bytes, s
 {
     /* Under ASan the spare memory is closed, and only the functions of str.c open it. */
     if (LEDGE_HAS_POISON || !bytes || n >= str->stop || str->length >= str->stop - n)
-        return ledge_str_append_slowly(str, bytes, n);
+        return ledge_str_append_lent(str, bytes, n);
     char *const end =
         str->ptr + str->length; /* the compiler can't know that the bytes aren't *str */
     str->length += n;
@@ -164,7 +185,7 @@ static inline ledge_status ledge_str_append_char(ledge_str *str, char c)
 {
     if (LEDGE_HAS_POISON || str->length + 1 >= str->stop) {
         const char byte = c; /* or c would have to be in memory on every path */
-        return ledge_str_append_slowly(str, &byte, 1);
+        return ledge_str_append_lent(str, &byte, 1);
     }
     const size_t length = str->length;
     char *const end = str->ptr + length;
