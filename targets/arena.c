@@ -15,8 +15,7 @@ enum { SLOTS = 8, MARKS = 4, BLOCKS = 24, CAP = 128, MEMORY = 256 };
     ledge_span s[8];                                                                               \
     ledge_arena_mark marks[4];                                                                     \
     size_t now, born[8], saved[4];                                                                 \
-    struct stingy stingy;                                                                          \
-    ledge_allocator alloc;                                                                         \
+    STINGY_OBJECTS                                                                                 \
     _Alignas(64) uint8_t memory[256];
 
 struct world {
@@ -38,10 +37,8 @@ struct world {
 
 static void world_open(struct world *w)
 {
-    w->grants = SIZE_MAX;
     w->count = 1; /* without room: zero bytes */
-    CALL(w->stingy.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+    STINGY_OPEN;
 }
 
 static void world_check(struct world *w)
@@ -68,13 +65,6 @@ static void world_close(struct world *w)
     CALL(ledge_arena_cleanup(&w->arena));
 }
 
-static bool model_grant(struct world *w, size_t size)
-{
-    const bool granted = w->grants > 0 && size <= STINGY_MAX;
-    w->grants -= granted;
-    return granted;
-}
-
 static bool model_fits(const struct model_block *block, size_t size, size_t align)
 {
     const size_t padding = (align - block->left % align) % align;
@@ -94,7 +84,7 @@ static ledge_status model_move_on(struct world *w, size_t size)
     if (i == w->count) {
         block = (struct model_block){.id = ++w->ids, .room = w->block_size};
         block.room = size > block.room ? size : block.room;
-        if (!model_grant(w, block.room))
+        if (!model_grant(&w->grants, block.room))
             return LEDGE_ENOMEM;
         w->count++;
     }
@@ -158,10 +148,10 @@ OP(init, INDEX(block_size))
 {
     REQUIRE(!w->arena.at && (block_size <= MEMORY || block_size > STINGY_MAX));
     EXPECT(ledge_arena_init(&w->arena, block_size, &w->alloc),
-           block_size == 0                     ? LEDGE_EEMPTY
-           : block_size > LEDGE_ARENA_SIZE_MAX ? LEDGE_EOVERFLOW
-           : model_grant(w, block_size)        ? LEDGE_OK
-                                               : LEDGE_ENOMEM);
+           block_size == 0                       ? LEDGE_EEMPTY
+           : block_size > LEDGE_ARENA_SIZE_MAX   ? LEDGE_EOVERFLOW
+           : model_grant(&w->grants, block_size) ? LEDGE_OK
+                                                 : LEDGE_ENOMEM);
     if (got == LEDGE_OK) {
         model_enter(w, block_size, block_size);
         EXPECT_AS(same_everywhere, ledge_arena_set_gap(&w->arena, 0), LEDGE_OK);
@@ -329,11 +319,7 @@ OP(damage, RANGE(field, 0, 7))
     EXPECT(ledge_arena_rewind(&w->arena, before), LEDGE_ESTALE);
 }
 
-OP(starve, RANGE(grants, 0, 3))
-{
-    CALL(w->stingy.grants = grants);
-    w->grants = grants;
-}
+STINGY_OP(3)
 
 TARGET(arena, .includes = "#include <ledge/arena.h>\n", .support = {kit_support},
        .status_name = status_name,

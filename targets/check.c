@@ -15,8 +15,7 @@ enum { SIZE = 64, REGIONS = 16, VIEWS = 4 };
     ledge_check check;                                                                             \
     ledge_region r[16];                                                                            \
     ledge_checked v[4];                                                                            \
-    struct stingy stingy;                                                                          \
-    ledge_allocator alloc;
+    STINGY_OBJECTS
 
 struct world {
     OBJECTS
@@ -35,9 +34,7 @@ struct world {
 
 static void world_open(struct world *w)
 {
-    w->grants = SIZE_MAX;
-    CALL(w->stingy.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+    STINGY_OPEN;
     CALL(ledge_check_init(&w->check, &w->alloc));
 }
 
@@ -347,11 +344,7 @@ OP0(process_odds)
     EXPECT_AS(none, ledge_provenance_of(w->block, 64), LEDGE_ENOTFOUND);
 }
 
-OP(starve, RANGE(grants, 0, 3))
-{
-    CALL(w->stingy.grants = grants);
-    w->grants = grants;
-}
+STINGY_OP(3)
 
 OP0(reset)
 {

@@ -14,8 +14,7 @@ enum { SLOTS = 4, CAP = 64, LENT = 16 };
     ledge_shared s[4], alias;                                                                      \
     uint8_t lent[4][16];                                                                           \
     size_t freed;                                                                                  \
-    struct stingy stingy;                                                                          \
-    ledge_allocator alloc;
+    STINGY_OBJECTS
 
 struct model_owner {
     uint8_t own[CAP], *at; /* at: the bytes, own ones or lent ones */
@@ -37,9 +36,7 @@ struct world {
 
 static void world_open(struct world *w)
 {
-    w->grants = SIZE_MAX;
-    CALL(w->stingy.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+    STINGY_OPEN;
 }
 
 static void world_check(struct world *w)
@@ -65,13 +62,6 @@ static void world_close(struct world *w)
     });
 }
 
-static bool model_grant(struct world *w, size_t size)
-{
-    const bool granted = w->grants > 0 && size <= STINGY_MAX;
-    w->grants -= granted;
-    return granted;
-}
-
 /* A new owner in the model of slot, of size bytes that are src's, or 0. */
 static void model_enter(struct world *w, size_t slot, ledge_owner_kind kind, size_t size,
                         const void *src)
@@ -93,7 +83,7 @@ static ledge_status model_make(struct world *w, size_t slot, size_t size, const 
 {
     if (size > PTRDIFF_MAX)
         return LEDGE_EOVERFLOW;
-    if (!model_grant(w, 1) || (size != 0 && !model_grant(w, size)))
+    if (!model_grant(&w->grants, 1) || (size != 0 && !model_grant(&w->grants, size)))
         return LEDGE_ENOMEM;
     model_enter(w, slot, LEDGE_OWNED, size, src);
     return LEDGE_OK;
@@ -132,7 +122,7 @@ static ledge_status model_resize(struct world *w, size_t slot, size_t size)
         return LEDGE_EBUSY;
     if (size > PTRDIFF_MAX)
         return LEDGE_EOVERFLOW;
-    if (size != 0 && !model_grant(w, size))
+    if (size != 0 && !model_grant(&w->grants, size))
         return LEDGE_ENOMEM;
     if (size > o->size)
         memset(o->own + o->size, 0, size - o->size);
@@ -166,7 +156,7 @@ OP(adopt, DEFINE(slot, SLOTS), BYTES(src, 16))
     CALL(void *ptr = malloc(src.len + 1));
     CALL(memcpy(ptr, src.at, src.len));
     EXPECT(ledge_shared_adopt(ptr, src.len, stingy_free, &w->freed, &w->alloc, &w->s[slot]),
-           model_grant(w, 1) ? LEDGE_OK : LEDGE_ENOMEM);
+           model_grant(&w->grants, 1) ? LEDGE_OK : LEDGE_ENOMEM);
     if (got == LEDGE_OK) {
         model_enter(w, slot, LEDGE_ADOPTED, src.len, src.at);
     } else {
@@ -178,7 +168,7 @@ OP(borrow, DEFINE(slot, SLOTS), RANGE(n, 0, LENT))
 {
     REQUIRE(is_free(w, slot));
     EXPECT(ledge_shared_borrow(w->lent[slot], n, &w->alloc, &w->s[slot]),
-           model_grant(w, 1) ? LEDGE_OK : LEDGE_ENOMEM);
+           model_grant(&w->grants, 1) ? LEDGE_OK : LEDGE_ENOMEM);
     if (got == LEDGE_OK)
         model_enter(w, slot, LEDGE_BORROWED, n, NULL);
 }
@@ -209,10 +199,11 @@ OP(from_vec, DEFINE(slot, SLOTS), RANGE(spare, 0, 8), BYTES(src, 16))
     CALL(ledge_vec vec = {0});
     EXPECT_AS(made, ledge_vec_init(&vec, 1, &w->alloc), LEDGE_OK);
     EXPECT_AS(room, ledge_vec_reserve(&vec, src.len + spare),
-              n == 0 || model_grant(w, n) ? LEDGE_OK : LEDGE_ENOMEM);
+              n == 0 || model_grant(&w->grants, n) ? LEDGE_OK : LEDGE_ENOMEM);
     REQUIRE(room == LEDGE_OK);
     EXPECT_AS(filled, ledge_vec_append(&vec, src.at, src.len), LEDGE_OK);
-    EXPECT(ledge_shared_from_vec(&vec, &w->s[slot]), model_grant(w, 1) ? LEDGE_OK : LEDGE_ENOMEM);
+    EXPECT(ledge_shared_from_vec(&vec, &w->s[slot]),
+           model_grant(&w->grants, 1) ? LEDGE_OK : LEDGE_ENOMEM);
     CALL(ledge_vec_cleanup(&vec));
     if (got == LEDGE_OK) {
         model_enter(w, slot, LEDGE_OWNED, n, NULL);
@@ -394,11 +385,7 @@ OP(damage, HANDLE(slot, SLOTS), RANGE(field, 0, 2))
     CHECK_EQ(ledge_shared_is_valid(&bad), false);
 }
 
-OP(starve, RANGE(grants, 0, 3))
-{
-    CALL(w->stingy.grants = grants);
-    w->grants = grants;
-}
+STINGY_OP(3)
 
 /* Another thread reads a second view and lets it go; as soon as it has, the block may move. */
 OP(hand_over, HANDLE(slot, SLOTS), INDEX(size))

@@ -19,8 +19,7 @@ enum { SLOTS = 12, POOLS = 4, BLOCKS = 28, LARGE = 5000, SEEN = 64 };
     ledge_pool_stats stats[4];                                                                     \
     ledge_tpool_stats all;                                                                         \
     uint8_t byte;                                                                                  \
-    struct stingy stingy;                                                                          \
-    ledge_allocator alloc;
+    STINGY_OBJECTS
 
 struct world {
     OBJECTS
@@ -42,9 +41,7 @@ struct world {
 
 static void world_open(struct world *w)
 {
-    w->grants = SIZE_MAX;
-    CALL(w->stingy.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+    STINGY_OPEN;
     CALL(w->at[0] = &w->pool);
 }
 
@@ -101,13 +98,6 @@ static void world_close(struct world *w)
     CALL(ledge_tpool_cleanup(&w->tpool));
 }
 
-static bool model_grant(struct world *w, size_t size)
-{
-    const bool granted = w->grants > 0 && size <= STINGY_MAX;
-    w->grants -= granted;
-    return granted;
-}
-
 static size_t model_free(const struct model_block *block)
 {
     return block->slots - block->out - block->remote;
@@ -128,7 +118,7 @@ static void model_collect(struct model_pool *p, struct model_block *block)
 
 static ledge_status model_add(struct world *w, struct model_pool *p, size_t slots)
 {
-    if (!model_grant(w, slots * p->size))
+    if (!model_grant(&w->grants, slots * p->size))
         return LEDGE_ENOMEM;
     p->now = p->count;
     p->blocks[p->count++] = (struct model_block){.slots = slots};
@@ -315,6 +305,7 @@ OP(put_nothing, RANGE(pool, 0, POOLS - 1))
     EXPECT_AS(viewed, ledge_pool_put_span(w->at[pool], &none), LEDGE_ENULL);
     EXPECT_AS(elsewhere, ledge_pool_put_remote(w->at[pool], NULL), LEDGE_ENULL);
     EXPECT_AS(shared, ledge_tpool_put(&w->tpool, w->at[pool], NULL), LEDGE_ENULL);
+    EXPECT_AS(nobodys, ledge_tpool_put(&w->tpool, NULL, NULL), LEDGE_ENULL);
     EXPECT_AS(lost, ledge_tpool_put(&w->tpool, w->at[pool], w), LEDGE_ENOTFOUND);
 }
 
@@ -372,7 +363,7 @@ OP(set_init, RANGE(lanes, 0, POOLS - 1), INDEX(size), ALIGNMENT(align))
 {
     REQUIRE(w->lanes == 0 && (size <= LARGE || size > LEDGE_POOL_SIZE_MAX));
     ledge_status want = lanes == 0 ? LEDGE_EEMPTY : model_init(size, align);
-    if (want == LEDGE_OK && !model_grant(w, 1))
+    if (want == LEDGE_OK && !model_grant(&w->grants, 1))
         want = LEDGE_ENOMEM;
     EXPECT(ledge_tpool_init(&w->tpool, size, align, lanes, &w->alloc), want);
     w->lanes = got == LEDGE_OK ? lanes : 0;
@@ -498,11 +489,7 @@ OP(impossible, INDEX(n))
     EXPECT_AS(many, ledge_tpool_init(&set, 1, 1, SIZE_MAX - n % 64, NULL), LEDGE_EOVERFLOW);
 }
 
-OP(starve, RANGE(grants, 0, 3))
-{
-    CALL(w->stingy.grants = grants);
-    w->grants = grants;
-}
+STINGY_OP(3)
 
 TARGET(pool, .includes = "#include <ledge/pool.h>\n", .support = {kit_support},
        .status_name = status_name,

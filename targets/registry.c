@@ -19,8 +19,7 @@ enum { OWNERS = 2, ENTRIES = 8, SIZE = 8, STARVED = 3 };
     ledge_shared s[2];                                                                             \
     ledge_registry registry;                                                                       \
     ledge_handle handles[8];                                                                       \
-    struct stingy stingy;                                                                          \
-    ledge_allocator alloc;
+    STINGY_OBJECTS
 
 struct world {
     OBJECTS
@@ -38,9 +37,7 @@ struct world {
 
 static void world_open(struct world *w)
 {
-    w->grants = SIZE_MAX;
-    CALL(w->stingy.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+    STINGY_OPEN;
     CALL(ledge_registry_init(&w->registry, &w->alloc));
 }
 
@@ -287,11 +284,7 @@ OP0(cleanup)
     }
 }
 
-OP(starve, RANGE(grants, 0, STARVED))
-{
-    CALL(w->stingy.grants = grants);
-    w->grants = grants;
-}
+STINGY_OP(STARVED)
 
 TARGET(registry, .includes = "#include <ledge/registry.h>\n", .support = {kit_support},
        .status_name = status_name,

@@ -1,6 +1,12 @@
 /* stingy.h: the allocator of targets whose subject allocates. It says no when the input tells it
  * to, and to anything large, so that a length bomb is LEDGE_ENOMEM and not a dead machine. Row A33,
- * A25. */
+ * A25.
+ *
+ *     #define OBJECTS ledge_vec vec; STINGY_OBJECTS
+ *     struct world { OBJECTS … size_t grants; }; // grants is the model's
+ *     static void world_open(struct world *w) { STINGY_OPEN; }
+ *     STINGY_OP(3)                               // the operation starve
+ */
 #ifndef LEDGE_TARGETS_STINGY_H
 #define LEDGE_TARGETS_STINGY_H
 
@@ -31,6 +37,39 @@ static __attribute__((unused)) void stingy_free(void *ctx, void *ptr, size_t siz
     ++*(size_t *)ctx;
     free(ptr);
 });
+#define STINGY_OBJECTS struct stingy stingy; ledge_allocator alloc;
+
+/* From now on w->alloc grants whatever isn't large. */
+#define STINGY_OPEN \
+    w->grants = SIZE_MAX; \
+    CALL(w->stingy.grants = SIZE_MAX); \
+    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy})
+
+/* Defines the operation starve: from then on up to `most` more requests are granted. */
+#define STINGY_OP(most) \
+    OP(starve, RANGE(grants, 0, most)) \
+    { \
+        CALL(w->stingy.grants = grants); \
+        w->grants = grants; \
+    }
 /* clang-format on */
+
+/* The model's side of a request for size bytes. */
+static inline bool model_grant(size_t *grants, size_t size)
+{
+    const bool granted = *grants > 0 && size <= STINGY_MAX;
+    *grants -= granted;
+    return granted;
+}
+
+/* And of one for n elements of esz bytes, which the subject checks first. */
+static inline ledge_status model_block(size_t *grants, size_t n, size_t esz)
+{
+    if (esz == 0)
+        return LEDGE_ESIZE;
+    if (n > PTRDIFF_MAX / esz)
+        return LEDGE_EOVERFLOW;
+    return model_grant(grants, n * esz) ? LEDGE_OK : LEDGE_ENOMEM;
+}
 
 #endif

@@ -102,18 +102,34 @@ static unsigned char *aligned(void *ptr, size_t align)
     return (unsigned char *)ptr + (over ? align - over : 0);
 }
 
-/* Enters a block into what find_own() looks at, unless there are too many. */
-static void sort_in(ledge_pool *pool, ledge_pool_block *block)
+/* Makes a block the guess for the addresses of its slots, where there is none of a larger one. */
+static void enter_guesses(ledge_pool *pool, ledge_pool_block *block)
 {
-    size_t at = pool->count;
-    if (at >= LEDGE_POOL_SORTED)
-        return;
-    for (; at > 0 && pool->starts[at - 1] > (uintptr_t)block->slots; at--) {
-        pool->starts[at] = pool->starts[at - 1];
-        pool->sorted[at] = pool->sorted[at - 1];
+    const uintptr_t start = (uintptr_t)block->slots;
+    const uintptr_t last = (start + block->count * pool->stride - 1) >> pool->guess_shift;
+    for (uintptr_t at = start >> pool->guess_shift; at <= last; at++) {
+        ledge_pool_block **guess = &pool->guesses[at % LEDGE_POOL_GUESSES];
+        if (!*guess || (*guess)->count < block->count)
+            *guess = block;
     }
-    pool->starts[at] = (uintptr_t)block->slots;
-    pool->sorted[at] = block;
+}
+
+/* Makes the guesses for a new block. When half of the table would be too short for all slots, the
+ * guesses are for larger parts of the address space from now on. */
+static void make_guesses(ledge_pool *pool)
+{
+    const size_t bytes = pool->slots * pool->stride;
+    const unsigned before = pool->guess_shift;
+    while (bytes >> pool->guess_shift > LEDGE_POOL_GUESSES / 2)
+        pool->guess_shift++;
+    if (pool->guess_shift == before) {
+        enter_guesses(pool, pool->blocks);
+        return;
+    }
+    for (size_t i = 0; i < LEDGE_POOL_GUESSES; i++)
+        pool->guesses[i] = NULL;
+    for (ledge_pool_block *block = pool->blocks; block; block = block->next)
+        enter_guesses(pool, block);
 }
 
 /* Adds a block of count slots, all free, and makes it the one in use. */
@@ -141,9 +157,9 @@ static ledge_status add_block(ledge_pool *pool, size_t count)
 
     __atomic_store_n(&pool->blocks, &block->base, __ATOMIC_RELEASE);
     pool->block = &block->base;
-    sort_in(pool, &block->base);
     ledge_pool_add(&pool->count, 1);
     ledge_pool_add(&pool->slots, count);
+    make_guesses(pool);
     return LEDGE_OK;
 }
 
@@ -221,28 +237,12 @@ static ledge_pool_block *find(const ledge_pool *pool, const void *ptr, size_t *o
     return NULL;
 }
 
-/* The same in the pool's own thread. Which block it is in can't be foretold, so there is no branch
- * on it: the number of blocks that start at or before ptr says which. */
-static ledge_pool_block *find_own(const ledge_pool *pool, const void *ptr, size_t *out_slot)
-{
-    if (pool->count > LEDGE_POOL_SORTED)
-        return find(pool, ptr, out_slot);
-    size_t before = 0;
-    for (size_t i = 0; i < pool->count; i++)
-        before += pool->starts[i] <= (uintptr_t)ptr;
-    if (before == 0)
-        return NULL;
-    ledge_pool_block *block = pool->sorted[before - 1];
-    *out_slot = ledge_pool_slot(pool, block, ptr);
-    return *out_slot < block->count ? block : NULL;
-}
-
 ledge_status ledge_pool_put_slow(ledge_pool *pool, void *ptr)
 {
     if (!ptr)
         return LEDGE_ENULL;
     size_t slot;
-    ledge_pool_block *block = find_own(pool, ptr, &slot);
+    ledge_pool_block *block = find(pool, ptr, &slot);
     if (!block)
         return LEDGE_ENOTFOUND;
     if (block->links[slot] != LEDGE_POOL_OUT)
@@ -299,7 +299,7 @@ ledge_status ledge_pool_put_remote(ledge_pool *pool, void *ptr)
 bool ledge_pool_owns(const ledge_pool *pool, const void *ptr)
 {
     size_t slot;
-    const ledge_pool_block *block = find_own(pool, ptr, &slot);
+    const ledge_pool_block *block = find(pool, ptr, &slot);
     return block && block->links[slot] == LEDGE_POOL_OUT;
 }
 

@@ -79,6 +79,8 @@ ledge_status ledge_tpool_leave(ledge_tpool *tpool, const ledge_pool *pool)
 
 ledge_status ledge_tpool_put(ledge_tpool *tpool, ledge_pool *own, void *ptr)
 {
+    if (!ptr)
+        return LEDGE_ENULL;
     ledge_status status = own ? ledge_pool_put(own, ptr) : LEDGE_ENOTFOUND;
     for (size_t i = 0; i < tpool->count && status == LEDGE_ENOTFOUND; i++)
         status = ledge_pool_put_remote(&tpool->lanes[i].pool, ptr);

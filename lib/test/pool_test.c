@@ -142,11 +142,11 @@ static void a_full_pool_gives_what_was_put_into_an_older_block(void **state)
     assert_int_equal(f->mem.requests, 3);
 }
 
-/* Also with more blocks than are kept in order. */
+/* Also where there are so many blocks that some may share a guess. */
 static void objects_are_found_in_any_number_of_blocks(void **state)
 {
     struct fixture *f = *state;
-    enum { OBJECTS = LEDGE_POOL_SORTED + 5 };
+    enum { OBJECTS = 21 };
     unsigned char *objects[OBJECTS];
     for (size_t i = 0; i < OBJECTS; i++) {
         assert_status(ledge_pool_reserve(&f->pool, 1), LEDGE_OK);
@@ -366,6 +366,7 @@ static void a_set_refuses(void **state)
     assert_status(ledge_tpool_join(&tpool, &pool), LEDGE_EBUSY);
     assert_status(ledge_tpool_leave(&tpool, NULL), LEDGE_ENOTFOUND);
     assert_status(ledge_tpool_put(&tpool, NULL, &tpool), LEDGE_ENOTFOUND);
+    assert_status(ledge_tpool_put(&tpool, NULL, NULL), LEDGE_ENULL);
     assert_status(ledge_tpool_read_lane(&tpool, 0, &stats), LEDGE_ERANGE);
     ledge_tpool_read_stats(&tpool, &all);
     assert_int_equal(all.lanes, 0);

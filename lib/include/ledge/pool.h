@@ -47,8 +47,8 @@ extern "C" {
 #define LEDGE_POOL_SIZE_MAX  ((size_t)PTRDIFF_MAX / 4)
 #define LEDGE_POOL_SLOTS_MAX ((size_t)1 << 30)
 
-/* The blocks that a pool finds by their address at once; of more than that, one after the other. */
-enum { LEDGE_POOL_SORTED = 16 };
+/* The parts of the address space for which a pool keeps a guess which block is there. */
+enum { LEDGE_POOL_GUESSES = 64 };
 
 /* The size of a cache line. */
 #define LEDGE_POOL_LINE ((size_t)64)
@@ -78,8 +78,8 @@ typedef struct ledge_pool {
     ledge_pool_block *block; /* where the next object is from; null when there are no blocks */
     size_t gets, puts, misses, remote, peak; /* see ledge_pool_stats */
     size_t count, slots;                     /* blocks, and the slots in them */
-    uintptr_t starts[LEDGE_POOL_SORTED];     /* where the slots of each block start, in order */
-    ledge_pool_block *sorted[LEDGE_POOL_SORTED];
+    unsigned guess_shift; /* addresses that are the same without that many bits share a guess */
+    ledge_pool_block *guesses[LEDGE_POOL_GUESSES]; /* see ledge_pool_guess */
 } ledge_pool;
 
 /* --- Making a pool ------------------------------------------------------------------------ */
@@ -169,6 +169,17 @@ ledge_pool_slot(const ledge_pool *pool, const ledge_pool_block *block, const voi
     return n >> pool->shift | n << (-pool->shift & (bits - 1));
 }
 
+/* ledge_pool_guess returns the block that ptr is likely to be in: the largest that has slots where
+ * the address, but for its low bits and those that don't fit the table, is the same. Null only
+ * where there is no such block. O(1). */
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
+LEDGE_PURE
+static inline ledge_pool_block *ledge_pool_guess(const ledge_pool *pool, const void *ptr)
+{
+    return pool->guesses[((uintptr_t)ptr >> pool->guess_shift) % LEDGE_POOL_GUESSES];
+}
+
 /* ledge_pool_get takes an object out of the pool and stores its address in *out. What is in it is
  * undefined.
  *
@@ -199,12 +210,12 @@ static inline ledge_status ledge_pool_get(ledge_pool *pool, void **out)
  *   LEDGE_ENULL      ptr is null
  *   LEDGE_ENOTFOUND  ptr isn't the start of an object of this pool
  *   LEDGE_ESTALE     the object isn't out: it was put already
- * O(1) for an object of the block that get and put last used, otherwise O(blocks), of which each is
- * as large as all before it together. */
+ * O(1) where ledge_pool_guess is right, otherwise O(blocks), of which each is as large as all
+ * before it together. */
 LEDGE_NONNULL(1)
 static inline ledge_status ledge_pool_put(ledge_pool *pool, void *ptr)
 {
-    ledge_pool_block *block = pool->block;
+    ledge_pool_block *block = ledge_pool_guess(pool, ptr);
     const size_t slot = block ? ledge_pool_slot(pool, block, ptr) : 0;
     if (!block || slot >= block->count || block->links[slot] != LEDGE_POOL_OUT)
         return ledge_pool_put_slow(pool, ptr);
@@ -216,6 +227,7 @@ static inline ledge_status ledge_pool_put(ledge_pool *pool, void *ptr)
     ledge_poison(ptr, pool->size);
     block->links[slot] = block->free;
     block->free = (uint32_t)slot;
+    pool->block = block;
     return LEDGE_OK;
 }
 
