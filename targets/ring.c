@@ -2,6 +2,7 @@
  * to being full, memory that is lent and committed, and an allocator that fails. Rows B5 A25 A33.
  */
 #include "kit/target.h"
+#include "sequence.h"
 #include "status_name.h"
 #include "stingy.h"
 
@@ -12,33 +13,29 @@ enum { CAP = 96, ESZ = 4, MOST = 24 };
 #define OBJECTS                                                                                    \
     ledge_ring ring;                                                                               \
     ledge_view used[2];                                                                            \
-    struct stingy stingy;                                                                          \
-    ledge_allocator alloc;
+    STINGY_OBJECTS
 
 struct world {
     OBJECTS
-    uint8_t want[(CAP + MOST) * ESZ];
-    size_t n, cap, grants;
-    size_t esz; /* 0 in the zero state */
+    struct sequence m;
+    size_t cap, grants;
     ledge_ring_full when_full;
 };
 
 static void world_open(struct world *w)
 {
-    w->grants = SIZE_MAX;
-    CALL(w->stingy.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
+    STINGY_OPEN;
 }
 
 static void world_check(struct world *w)
 {
     CHECK_EQ(ledge_ring_is_valid(&w->ring), true);
-    CHECK_EQ(ledge_ring_length(&w->ring), w->n);
+    CHECK_EQ(ledge_ring_length(&w->ring), w->m.n);
     CHECK_EQ(ledge_ring_capacity(&w->ring), w->cap);
     CALL(ledge_ring_readable(&w->ring, &w->used[0], &w->used[1]));
-    CHECK_EQ(w->used[0].length + w->used[1].length, w->n * w->esz);
-    CHECK_BYTES(w->used[0].ptr, w->want, w->used[0].length);
-    CHECK_BYTES(w->used[1].ptr, w->want + w->used[0].length, w->used[1].length);
+    CHECK_EQ(w->used[0].length + w->used[1].length, w->m.n * w->m.esz);
+    CHECK_BYTES(w->used[0].ptr, w->m.bytes, w->used[0].length);
+    CHECK_BYTES(w->used[1].ptr, w->m.bytes + w->used[0].length, w->used[1].length);
 }
 
 static void world_close(struct world *w)
@@ -48,100 +45,83 @@ static void world_close(struct world *w)
 
 /* --- The model ---------------------------------------------------------------------------- */
 
-/* A block of n elements, or why there is none. */
-static ledge_status model_block(struct world *w, size_t n)
+static ledge_status model_reserve(struct world *w, size_t n)
 {
-    if (w->esz == 0)
-        return LEDGE_ESIZE;
-    if (n > PTRDIFF_MAX / w->esz)
-        return LEDGE_EOVERFLOW;
-    if (w->grants == 0 || n * w->esz > STINGY_MAX)
-        return LEDGE_ENOMEM;
-    w->grants--;
-    w->cap = n;
-    return LEDGE_OK;
+    const ledge_status status = model_block(&w->grants, n, w->m.esz);
+    w->cap = status == LEDGE_OK ? n : w->cap;
+    return status;
 }
 
 static ledge_status model_room(struct world *w, const void *src, size_t n)
 {
-    if (w->esz == 0 || (src == NULL && n > 0))
-        return w->esz ? LEDGE_ENULL : LEDGE_ESIZE;
-    if (n > PTRDIFF_MAX / w->esz - w->n)
+    if (w->m.esz == 0 || (src == NULL && n > 0))
+        return w->m.esz ? LEDGE_ENULL : LEDGE_ESIZE;
+    if (n > PTRDIFF_MAX / w->m.esz - w->m.n)
         return LEDGE_EOVERFLOW;
-    if (n <= w->cap - w->n)
+    if (n <= w->cap - w->m.n)
         return LEDGE_OK;
     if (w->when_full == LEDGE_RING_GROW)
-        return model_block(w, w->n + n > 2 * w->cap ? w->n + n : 2 * w->cap);
+        return model_reserve(w, w->m.n + n > 2 * w->cap ? w->m.n + n : 2 * w->cap);
     return w->when_full == LEDGE_RING_REFUSE || w->cap == 0 ? LEDGE_ESHORT : LEDGE_OK;
-}
-
-static void model_drop(struct world *w, size_t n)
-{
-    memmove(w->want, w->want + n * w->esz, (w->n - n) * w->esz);
-    w->n -= n;
 }
 
 static ledge_status model_write(struct world *w, const void *src, size_t n)
 {
     const ledge_status status = model_room(w, src, n);
-    if (status != LEDGE_OK || n == 0)
-        return status;
-    memmove(w->want + w->n * w->esz, src, n * w->esz);
-    w->n += n;
-    model_drop(w, w->n > w->cap ? w->n - w->cap : 0);
-    return LEDGE_OK;
+    if (status == LEDGE_OK)
+        sequence_insert(&w->m, w->m.n, src, n);
+    if (w->m.n > w->cap)
+        sequence_erase(&w->m, 0, w->m.n - w->cap);
+    return status;
 }
 
 static ledge_status model_push_front(struct world *w, const void *src)
 {
     const ledge_status status = model_room(w, src, 1);
-    uint8_t elem[ESZ];
-    if (status != LEDGE_OK)
-        return status;
-    memcpy(elem, src, w->esz);
-    memmove(w->want + w->esz, w->want, w->n * w->esz);
-    memcpy(w->want, elem, w->esz);
-    w->n = w->n < w->cap ? w->n + 1 : w->cap;
-    return LEDGE_OK;
+    if (status == LEDGE_OK)
+        sequence_insert(&w->m, 0, src, 1);
+    if (w->m.n > w->cap)
+        sequence_erase(&w->m, w->cap, w->m.n);
+    return status;
 }
 
 /* --- The operations ----------------------------------------------------------------------- */
 
 OP(init, RANGE(esz, 0, ESZ), RANGE(full, 0, 3))
 {
-    REQUIRE(w->esz == 0);
+    REQUIRE(w->m.esz == 0);
     EXPECT(ledge_ring_init(&w->ring, esz, (ledge_ring_full)full, &w->alloc),
            esz == 0                      ? LEDGE_ESIZE
            : full > LEDGE_RING_OVERWRITE ? LEDGE_EINVAL
                                          : LEDGE_OK);
-    w->esz = got == LEDGE_OK ? esz : 0;
+    w->m.esz = got == LEDGE_OK ? esz : 0;
     w->when_full = got == LEDGE_OK ? (ledge_ring_full)full : LEDGE_RING_REFUSE;
 }
 
 OP(push_back, U32(value))
 {
-    REQUIRE(w->n < CAP);
+    REQUIRE(w->m.n < CAP);
     EXPECT(ledge_ring_push_back(&w->ring, &value), model_write(w, &value, 1));
 }
 
 OP(push_front, U32(value))
 {
-    REQUIRE(w->n < CAP);
+    REQUIRE(w->m.n < CAP);
     EXPECT(ledge_ring_push_front(&w->ring, &value), model_push_front(w, &value));
 }
 
 OP(push_back_self, INDEX(at))
 {
-    REQUIRE(w->n < CAP && at < w->n);
+    REQUIRE(w->m.n < CAP && at < w->m.n);
     EXPECT(ledge_ring_push_back(&w->ring, ledge_ring_at(&w->ring, at)),
-           model_write(w, w->want + at * w->esz, 1));
+           model_write(w, sequence_at(&w->m, at), 1));
 }
 
 OP(push_front_self, INDEX(at))
 {
-    REQUIRE(w->n < CAP && at < w->n);
+    REQUIRE(w->m.n < CAP && at < w->m.n);
     EXPECT(ledge_ring_push_front(&w->ring, ledge_ring_at(&w->ring, at)),
-           model_push_front(w, w->want + at * w->esz));
+           model_push_front(w, sequence_at(&w->m, at)));
 }
 
 OP(push_null, RANGE(n, 0, 2))
@@ -154,48 +134,48 @@ OP(push_null, RANGE(n, 0, 2))
 OP(pop_front, RANGE(drops, 0, 1))
 {
     CALL(uint8_t out[4] = {0});
-    EXPECT(ledge_ring_pop_front(&w->ring, drops ? NULL : out), w->n ? LEDGE_OK : LEDGE_EEMPTY);
-    CHECK_BYTES(out, w->want, w->n && !drops ? w->esz : 0);
-    model_drop(w, got == LEDGE_OK);
+    EXPECT(ledge_ring_pop_front(&w->ring, drops ? NULL : out), w->m.n ? LEDGE_OK : LEDGE_EEMPTY);
+    CHECK_BYTES(out, w->m.bytes, w->m.n && !drops ? w->m.esz : 0);
+    sequence_erase(&w->m, 0, got == LEDGE_OK);
 }
 
 OP(pop_back, RANGE(drops, 0, 1))
 {
     CALL(uint8_t out[4] = {0});
-    EXPECT(ledge_ring_pop_back(&w->ring, drops ? NULL : out), w->n ? LEDGE_OK : LEDGE_EEMPTY);
-    w->n -= got == LEDGE_OK;
-    CHECK_BYTES(out, w->want + w->n * w->esz, got == LEDGE_OK && !drops ? w->esz : 0);
+    EXPECT(ledge_ring_pop_back(&w->ring, drops ? NULL : out), w->m.n ? LEDGE_OK : LEDGE_EEMPTY);
+    w->m.n -= got == LEDGE_OK;
+    CHECK_BYTES(out, sequence_at(&w->m, w->m.n), got == LEDGE_OK && !drops ? w->m.esz : 0);
 }
 
 OP(write, BYTES(src, MOST))
 {
-    REQUIRE(w->n + src.len <= CAP);
+    REQUIRE(w->m.n + src.len <= CAP);
     CALL(const size_t n = w->ring.elem_size ? src.len / w->ring.elem_size : src.len);
     EXPECT(ledge_ring_write(&w->ring, src.at, n),
-           model_write(w, src.at, w->esz ? src.len / w->esz : src.len));
+           model_write(w, src.at, w->m.esz ? src.len / w->m.esz : src.len));
 }
 
 OP(write_too_much, COUNT(n, ESZ))
 {
-    REQUIRE(w->esz == 0 || n > PTRDIFF_MAX / w->esz - w->n);
+    REQUIRE(w->m.esz == 0 || n > PTRDIFF_MAX / w->m.esz - w->m.n);
     EXPECT(ledge_ring_write(&w->ring, w, n), model_room(w, w, n));
 }
 
 OP(read, RANGE(n, 0, CAP))
 {
     CALL(uint8_t out[96 * 4] = {0});
-    EXPECT(ledge_ring_read(&w->ring, out, n), n <= w->n ? LEDGE_OK : LEDGE_ESHORT);
-    CHECK_BYTES(out, w->want, got == LEDGE_OK ? n * w->esz : 0);
-    model_drop(w, got == LEDGE_OK ? n : 0);
+    EXPECT(ledge_ring_read(&w->ring, out, n), n <= w->m.n ? LEDGE_OK : LEDGE_ESHORT);
+    CHECK_BYTES(out, w->m.bytes, got == LEDGE_OK ? n * w->m.esz : 0);
+    sequence_erase(&w->m, 0, got == LEDGE_OK ? n : 0);
 }
 
 OP(peek, INDEX(at), INDEX(n))
 {
     CALL(uint8_t out[96 * 4] = {0});
     EXPECT(ledge_ring_peek(&w->ring, at, out, n),
-           at <= w->n && n <= w->n - at ? LEDGE_OK : LEDGE_ERANGE);
+           at <= w->m.n && n <= w->m.n - at ? LEDGE_OK : LEDGE_ERANGE);
     if (got == LEDGE_OK)
-        CHECK_BYTES(out, w->want + at * w->esz, n * w->esz);
+        CHECK_BYTES(out, sequence_at(&w->m, at), n * w->m.esz);
 }
 
 OP(read_null, INDEX(n))
@@ -207,51 +187,51 @@ OP(read_null, INDEX(n))
 OP(set, INDEX(at), U32(value))
 {
     CALL(uint8_t *const elem = ledge_ring_at(&w->ring, at));
-    CHECK_EQ(elem != NULL, at < w->n);
-    REQUIRE(at < w->n);
+    CHECK_EQ(elem != NULL, at < w->m.n);
+    REQUIRE(at < w->m.n);
     CALL(memcpy(elem, &value, w->ring.elem_size));
-    memcpy(w->want + at * w->esz, &value, w->esz);
+    memcpy(sequence_at(&w->m, at), &value, w->m.esz);
 }
 
 OP(discard, INDEX(n))
 {
-    EXPECT(ledge_ring_discard(&w->ring, n), n <= w->n ? LEDGE_OK : LEDGE_ESHORT);
-    model_drop(w, got == LEDGE_OK ? n : 0);
+    EXPECT(ledge_ring_discard(&w->ring, n), n <= w->m.n ? LEDGE_OK : LEDGE_ESHORT);
+    sequence_erase(&w->m, 0, got == LEDGE_OK ? n : 0);
 }
 
 OP0(clear)
 {
     CALL(ledge_ring_clear(&w->ring));
-    w->n = 0;
+    w->m.n = 0;
 }
 
 /* Fills what is free from two sides at once, and takes of it what was asked for. */
 OP(commit, INDEX(n), BYTES(src, MOST))
 {
-    const size_t room = w->cap - w->n;
-    REQUIRE(w->esz != 0 && (n > room || (n <= src.len / w->esz && w->n + n <= CAP)));
+    const size_t room = w->cap - w->m.n;
+    REQUIRE(w->m.esz != 0 && (n > room || (n <= src.len / w->m.esz && w->m.n + n <= CAP)));
     CALL(ledge_span lent[2]);
     CALL(ledge_ring_writable(&w->ring, &lent[0], &lent[1]));
-    CHECK_EQ(lent[0].length + lent[1].length, room * w->esz);
+    CHECK_EQ(lent[0].length + lent[1].length, room * w->m.esz);
     CALL(const size_t first = ledge_span_copy(lent[0], ledge_view_of(src.at, src.len)));
     CALL(ledge_span_copy(lent[1], ledge_view_of(src.at + first, src.len - first)));
     EXPECT(ledge_ring_commit(&w->ring, n), n <= room ? LEDGE_OK : LEDGE_ESHORT);
-    if (got == LEDGE_OK) {
-        memcpy(w->want + w->n * w->esz, src.at, n * w->esz);
-        w->n += n;
-    }
+    if (got == LEDGE_OK)
+        sequence_insert(&w->m, w->m.n, src.at, n);
 }
 
 OP(reserve, COUNT(n, ESZ))
 {
-    EXPECT(ledge_ring_reserve(&w->ring, n), n <= w->cap && w->esz ? LEDGE_OK : model_block(w, n));
+    EXPECT(ledge_ring_reserve(&w->ring, n),
+           n <= w->cap && w->m.esz ? LEDGE_OK : model_reserve(w, n));
 }
 
 OP0(shrink)
 {
-    if (w->n == 0)
+    if (w->m.n == 0)
         w->cap = 0;
-    EXPECT(ledge_ring_shrink_to_fit(&w->ring), w->n == w->cap ? LEDGE_OK : model_block(w, w->n));
+    EXPECT(ledge_ring_shrink_to_fit(&w->ring),
+           w->m.n == w->cap ? LEDGE_OK : model_reserve(w, w->m.n));
     REQUIRE(got == LEDGE_OK);
     CALL(ledge_ring_readable(&w->ring, &w->used[0], &w->used[1]));
     CHECK_EQ(w->used[1].length, 0);
@@ -264,16 +244,12 @@ OP0(linearise)
     CHECK_EQ(w->used[1].length, 0);
 }
 
-OP(starve, RANGE(grants, 0, 3))
-{
-    CALL(w->stingy.grants = grants);
-    w->grants = grants;
-}
+STINGY_OP(3)
 
 OP0(cleanup)
 {
     CALL(ledge_ring_cleanup(&w->ring));
-    w->n = w->cap = w->esz = 0;
+    w->m.n = w->m.esz = w->cap = 0;
     w->when_full = LEDGE_RING_REFUSE;
 }
 

@@ -2,6 +2,7 @@
  * its allocator gives whatever it is asked for, so that a length that gets past the limit is an
  * out-of-memory (MALLOC_MB). Rows A25 A33 B3. */
 #include "kit/target.h"
+#include "sequence.h"
 #include "status_name.h"
 
 #include <ledge/str.h>
@@ -35,14 +36,15 @@ static void *purse_resize(void *ctx, void *ptr, size_t old_size, size_t new_size
 
 struct world {
     OBJECTS
-    char want[CAP + 1];
-    size_t n, limit;
+    struct sequence m;
+    size_t limit;
     ledge_status failed;
 };
 
 static void world_open(struct world *w)
 {
     w->limit = CAP;
+    w->m.esz = 1;
     CALL(w->purse.grants = SIZE_MAX);
     CALL(w->alloc = (ledge_allocator){purse_resize, &w->purse});
     CALL(ledge_str_init(&w->str, &w->alloc));
@@ -51,11 +53,12 @@ static void world_open(struct world *w)
 
 static void world_check(struct world *w)
 {
+    w->m.bytes[w->m.n] = 0;
     CHECK_EQ(ledge_str_is_valid(&w->str), true);
     EXPECT_AS(remembered, ledge_str_status(&w->str), w->failed);
-    CHECK_EQ(ledge_str_length(&w->str), w->n);
-    CHECK_EQ(ledge_str_as_view(&w->str).length, w->n);
-    CHECK_BYTES(ledge_str_cstr(&w->str), w->want, w->n + 1);
+    CHECK_EQ(ledge_str_length(&w->str), w->m.n);
+    CHECK_EQ(ledge_str_as_view(&w->str).length, w->m.n);
+    CHECK_BYTES(ledge_str_cstr(&w->str), w->m.bytes, w->m.n + 1);
     w->purse.refused = false;
 }
 
@@ -70,30 +73,24 @@ static void world_close(struct world *w)
  * its own affair. */
 static ledge_status model_insert(struct world *w, size_t at, const void *src, size_t n)
 {
-    char copy[CAP];
     if (w->failed == LEDGE_OK) {
         if (src == NULL && n > 0)
             w->failed = LEDGE_ENULL;
-        else if (at > w->n)
+        else if (at > w->m.n)
             w->failed = LEDGE_ERANGE;
-        else if (n > w->limit - w->n)
+        else if (n > w->limit - w->m.n)
             w->failed = LEDGE_EOVERFLOW;
         else if (w->purse.refused)
             w->failed = LEDGE_ENOMEM;
     }
-    if (w->failed != LEDGE_OK || n == 0)
-        return w->failed;
-    memcpy(copy, src, n);
-    memmove(w->want + at + n, w->want + at, w->n - at);
-    memcpy(w->want + at, copy, n);
-    w->n += n;
-    w->want[w->n] = '\0';
-    return LEDGE_OK;
+    if (w->failed == LEDGE_OK)
+        sequence_insert(&w->m, at, src, n);
+    return w->failed;
 }
 
 static ledge_status model_add(struct world *w, const void *src, size_t n)
 {
-    return model_insert(w, w->n, src, n);
+    return model_insert(w, w->m.n, src, n);
 }
 
 static ledge_status model_hex(struct world *w, const void *src, size_t n)
@@ -153,15 +150,15 @@ OP(append_fill, RANGE(c, 0, 255), COUNT(n, 1))
 
 OP(append_self, INDEX(from), INDEX(n))
 {
-    REQUIRE(from <= w->n && n <= w->n - from);
+    REQUIRE(from <= w->m.n && n <= w->m.n - from);
     EXPECT(ledge_str_append(&w->str, ledge_str_cstr(&w->str) + from, n),
-           model_add(w, w->want + from, n));
+           model_add(w, w->m.bytes + from, n));
 }
 
 OP0(append_cstr_self)
 {
     EXPECT(ledge_str_append_cstr(&w->str, ledge_str_cstr(&w->str)),
-           model_add(w, w->want, strlen(w->want)));
+           model_add(w, w->m.bytes, strlen((const char *)w->m.bytes)));
 }
 
 OP(append_null, COUNT(n, 1), RANGE(which, 0, 2))
@@ -178,7 +175,7 @@ OP(append_null, COUNT(n, 1), RANGE(which, 0, 2))
 OP(append_format, U32(value), RANGE(width, 0, CAP))
 {
     char text[2 * CAP];
-    const int n = snprintf(text, sizeof text, "%0*u:%.40s", (int)width, value, w->want);
+    const int n = snprintf(text, sizeof text, "%0*u:%.40s", (int)width, value, w->m.bytes);
     EXPECT(
         ledge_str_append_format(&w->str, "%0*u:%.40s", (int)width, value, ledge_str_cstr(&w->str)),
         model_add(w, text, (size_t)n));
@@ -214,9 +211,9 @@ OP(append_hex, BYTES(src, MOST))
 
 OP(append_hex_self, INDEX(from), INDEX(n))
 {
-    REQUIRE(from <= w->n && n <= w->n - from);
+    REQUIRE(from <= w->m.n && n <= w->m.n - from);
     CALL(const ledge_view part = ledge_view_of(ledge_str_cstr(&w->str) + from, n));
-    EXPECT(ledge_str_append_hex(&w->str, part), model_hex(w, w->want + from, n));
+    EXPECT(ledge_str_append_hex(&w->str, part), model_hex(w, w->m.bytes + from, n));
 }
 
 /* Nothing is read where the answer is no. */
@@ -235,9 +232,9 @@ OP(append_escaped, BYTES(src, MOST))
 
 OP(append_escaped_self, INDEX(from), INDEX(n))
 {
-    REQUIRE(from <= w->n && n <= w->n - from);
+    REQUIRE(from <= w->m.n && n <= w->m.n - from);
     CALL(const ledge_view part = ledge_view_of(ledge_str_cstr(&w->str) + from, n));
-    EXPECT(ledge_str_append_escaped(&w->str, part), model_escaped(w, w->want + from, n));
+    EXPECT(ledge_str_append_escaped(&w->str, part), model_escaped(w, w->m.bytes + from, n));
 }
 
 /* --- Changing ----------------------------------------------------------------------------- */
@@ -249,9 +246,9 @@ OP(insert, INDEX(at), BYTES(src, MOST))
 
 OP(insert_self, INDEX(at), INDEX(from), INDEX(n))
 {
-    REQUIRE(from <= w->n && n <= w->n - from);
+    REQUIRE(from <= w->m.n && n <= w->m.n - from);
     EXPECT(ledge_str_insert(&w->str, at, ledge_str_cstr(&w->str) + from, n),
-           model_insert(w, at, w->want + from, n));
+           model_insert(w, at, w->m.bytes + from, n));
 }
 
 OP(insert_null, INDEX(at), COUNT(n, 1))
@@ -261,25 +258,21 @@ OP(insert_null, INDEX(at), COUNT(n, 1))
 
 OP(erase, INDEX(lo), INDEX(hi))
 {
-    EXPECT(ledge_str_erase(&w->str, lo, hi), lo <= hi && hi <= w->n ? LEDGE_OK : LEDGE_ERANGE);
-    if (got == LEDGE_OK) {
-        memmove(w->want + lo, w->want + hi, w->n - hi + 1);
-        w->n -= hi - lo;
-    }
+    EXPECT(ledge_str_erase(&w->str, lo, hi), lo <= hi && hi <= w->m.n ? LEDGE_OK : LEDGE_ERANGE);
+    if (got == LEDGE_OK)
+        sequence_erase(&w->m, lo, hi);
 }
 
 OP(truncate, INDEX(n))
 {
-    EXPECT(ledge_str_truncate(&w->str, n), n <= w->n ? LEDGE_OK : LEDGE_ERANGE);
-    w->n = got == LEDGE_OK ? n : w->n;
-    w->want[w->n] = '\0';
+    EXPECT(ledge_str_truncate(&w->str, n), n <= w->m.n ? LEDGE_OK : LEDGE_ERANGE);
+    w->m.n = got == LEDGE_OK ? n : w->m.n;
 }
 
 OP0(clear)
 {
     CALL(ledge_str_clear(&w->str));
-    w->n = 0;
-    w->want[0] = '\0';
+    w->m.n = 0;
     w->failed = LEDGE_OK;
 }
 
@@ -293,9 +286,9 @@ OP(reserve, COUNT(n, 1))
 OP(set_limit, INDEX(limit))
 {
     REQUIRE(limit != 0 && (limit <= CAP || limit > LEDGE_STR_MAX));
-    EXPECT(ledge_str_set_limit(&w->str, limit), limit > CAP    ? LEDGE_EOVERFLOW
-                                                : limit < w->n ? LEDGE_ERANGE
-                                                               : LEDGE_OK);
+    EXPECT(ledge_str_set_limit(&w->str, limit), limit > CAP      ? LEDGE_EOVERFLOW
+                                                : limit < w->m.n ? LEDGE_ERANGE
+                                                                 : LEDGE_OK);
     w->limit = got == LEDGE_OK ? limit : w->limit;
 }
 
@@ -305,12 +298,11 @@ OP0(detach)
                                                 : w->purse.refused ? LEDGE_ENOMEM
                                                                    : LEDGE_OK);
     REQUIRE(got == LEDGE_OK);
-    CHECK_EQ(w->text.length, w->n);
-    CHECK_BYTES(w->text.ptr, w->want, w->n + 1);
+    CHECK_EQ(w->text.length, w->m.n);
+    CHECK_BYTES(w->text.ptr, w->m.bytes, w->m.n + 1);
     CALL(ledge_alloc_free(&w->str.alloc, w->text.ptr, w->text.capacity));
     CALL(w->text = (ledge_span){NULL, 0, 0});
-    w->n = 0;
-    w->want[0] = '\0';
+    w->m.n = 0;
 }
 
 OP(starve, RANGE(grants, 0, 3))
@@ -323,9 +315,8 @@ OP0(cleanup)
     CALL(ledge_str_cleanup(&w->str));
     CALL(ledge_str_init(&w->str, &w->alloc));
     EXPECT(ledge_str_set_limit(&w->str, 512), LEDGE_OK);
-    w->n = 0;
+    w->m.n = 0;
     w->limit = CAP;
-    w->want[0] = '\0';
     w->failed = LEDGE_OK;
 }
 

@@ -13,7 +13,8 @@
 
 #include <ledge/harden.h>
 #include <ledge/poison.h>
-#include <ledge/vec.h>
+
+#include "elements.h"
 
 /* --- Places ------------------------------------------------------------------------------- */
 
@@ -90,20 +91,6 @@ static void copy_in(const ledge_ring *ring, size_t index, const void *src, size_
 
 /* --- Memory ------------------------------------------------------------------------------- */
 
-/* Stores the bytes of n elements in *out, or returns LEDGE_EOVERFLOW where that is no size an
- * object in C can have: pointers into it couldn't be subtracted. */
-static ledge_status checked_bytes(size_t n, size_t elem_size, size_t *out)
-{
-    size_t bytes;
-    ledge_status status = ledge_size_mul(n, elem_size, &bytes);
-    if (status != LEDGE_OK)
-        return status;
-    if (bytes > PTRDIFF_MAX)
-        return LEDGE_EOVERFLOW;
-    *out = bytes;
-    return LEDGE_OK;
-}
-
 /* Gives the block back that the ring has, or had. */
 static void free_block(const ledge_ring *ring)
 {
@@ -146,10 +133,8 @@ static ledge_status change_block(ledge_ring *ring, size_t n)
  */
 static ledge_status grow(ledge_ring *ring, size_t needed, ledge_ring *old)
 {
-    size_t bytes, n = ledge_growth_next(LEDGE_GROWTH_DOUBLE, ring->capacity, needed);
-    if (checked_bytes(n, ring->elem_size, &bytes) != LEDGE_OK)
-        n = needed;
-    return take_block(ring, n, old);
+    return take_block(
+        ring, grown_capacity(LEDGE_GROWTH_DOUBLE, ring->capacity, needed, ring->elem_size), old);
 }
 
 static bool is_known(ledge_ring_full when_full)

@@ -14,6 +14,8 @@
 #include <ledge/harden.h>
 #include <ledge/poison.h>
 
+#include "elements.h"
+
 /* The elements may be touched, the spare memory behind them not. */
 static void close_spare(const ledge_vec *vec)
 {
@@ -65,20 +67,6 @@ ledge_status ledge_vec_set_growth(ledge_vec *vec, ledge_growth policy)
     if (!is_growth(policy))
         return LEDGE_EINVAL;
     vec->growth = policy;
-    return LEDGE_OK;
-}
-
-/* Stores the bytes of n elements in *out, or returns LEDGE_EOVERFLOW where that is no size an
- * object in C can have: pointers into it couldn't be subtracted. */
-static ledge_status checked_bytes(size_t n, size_t elem_size, size_t *out)
-{
-    size_t bytes;
-    ledge_status status = ledge_size_mul(n, elem_size, &bytes);
-    if (status != LEDGE_OK)
-        return status;
-    if (bytes > PTRDIFF_MAX)
-        return LEDGE_EOVERFLOW;
-    *out = bytes;
     return LEDGE_OK;
 }
 
@@ -187,16 +175,12 @@ static ledge_status change_block(ledge_vec *vec, size_t n)
 }
 
 /* Makes the capacity at least needed elements, which were checked to fit, by the vector's policy.
- * Where the policy asks for more than can be, needed has to do. */
+ */
 static ledge_status grow(ledge_vec *vec, size_t needed)
 {
     if (needed <= vec->capacity)
         return LEDGE_OK;
-
-    size_t bytes, n = ledge_growth_next(vec->growth, vec->capacity, needed);
-    if (checked_bytes(n, vec->elem_size, &bytes) != LEDGE_OK)
-        n = needed;
-    return change_block(vec, n);
+    return change_block(vec, grown_capacity(vec->growth, vec->capacity, needed, vec->elem_size));
 }
 
 ledge_status ledge_vec_reserve(ledge_vec *vec, size_t n)
@@ -206,6 +190,18 @@ ledge_status ledge_vec_reserve(ledge_vec *vec, size_t n)
     if (n <= vec->capacity)
         return LEDGE_OK;
     return change_block(vec, n);
+}
+
+ledge_status ledge_vec_make_room(ledge_vec *vec, size_t n)
+{
+    if (vec->elem_size == 0)
+        return LEDGE_ESIZE;
+
+    size_t needed, bytes;
+    ledge_status status = ledge_size_add(vec->length, n, &needed);
+    if (status == LEDGE_OK)
+        status = checked_bytes(needed, vec->elem_size, &bytes);
+    return status == LEDGE_OK ? grow(vec, needed) : status;
 }
 
 void ledge_vec_clip(ledge_vec *vec)

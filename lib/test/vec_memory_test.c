@@ -45,6 +45,20 @@ static void growth_takes_what_is_needed_where_the_policy_asks_for_too_much(void 
     assert_status(ledge_vec_resize(&vec, 4), LEDGE_EOVERFLOW);
 }
 
+static void room_for_more_is_made_as_the_policy_says(void **state)
+{
+    struct fixture *f = *state;
+    ledge_vec *vec = spell(f, "abc");
+    assert_status(ledge_vec_shrink_to_fit(vec), LEDGE_OK);
+    assert_status(ledge_vec_make_room(vec, 1), LEDGE_OK);
+    assert_sizes(vec, 3, 6, 6);
+    assert_status(ledge_vec_make_room(vec, 3), LEDGE_OK);
+    assert_sizes(vec, 3, 6, 6);
+    assert_status(ledge_vec_make_room(vec, 97), LEDGE_OK);
+    assert_sizes(vec, 3, 100, 100);
+    assert_spells(vec, "abc");
+}
+
 static void reserve_allocates_exactly_and_only_upwards(void **state)
 {
     struct fixture *f = *state;
@@ -210,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(growth_follows_the_policy_of_the_vector),
         TEST(growth_takes_what_is_needed_where_the_policy_asks_for_too_much),
+        TEST(room_for_more_is_made_as_the_policy_says),
         TEST(reserve_allocates_exactly_and_only_upwards),
         TEST(clip_ends_the_capacity_without_giving_memory_back),
         TEST(shrink_to_fit_frees_what_is_spare_or_clipped),

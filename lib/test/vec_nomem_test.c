@@ -62,6 +62,12 @@ static ledge_status reserve(ledge_vec *vec, ledge_vec *out)
     return ledge_vec_reserve(vec, 9);
 }
 
+static ledge_status make_room(ledge_vec *vec, ledge_vec *out)
+{
+    (void)out;
+    return ledge_vec_make_room(vec, 9);
+}
+
 /* Shrinking asks the allocator, too. */
 static ledge_status shrink(ledge_vec *vec, ledge_vec *out)
 {
@@ -138,8 +144,9 @@ static void assert_survives_refusals(operation *op, size_t length, size_t alloca
 static void a_full_vector_survives_a_refusal(void **state)
 {
     (void)state;
-    operation *const ops[] = {push,   push_own_element,    append, append_itself,
-                              insert, insert_n_of_its_own, resize, reserve};
+    operation *const ops[] = {push,          push_own_element, append,
+                              append_itself, insert,           insert_n_of_its_own,
+                              resize,        reserve,          make_room};
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
         assert_survives_refusals(ops[i], 4, 4);
 }
@@ -147,7 +154,7 @@ static void a_full_vector_survives_a_refusal(void **state)
 static void an_empty_vector_survives_a_refusal(void **state)
 {
     (void)state;
-    operation *const ops[] = {push, append, resize, reserve};
+    operation *const ops[] = {push, append, resize, reserve, make_room};
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
         assert_survives_refusals(ops[i], 0, 0);
 }

@@ -35,6 +35,7 @@ static void the_zero_state_is_empty_and_takes_nothing(void **state)
     assert_status(ledge_vec_insert_n(&vec, 0, NULL, 0), LEDGE_ESIZE);
     assert_status(ledge_vec_resize(&vec, 1), LEDGE_ESIZE);
     assert_status(ledge_vec_reserve(&vec, 1), LEDGE_ESIZE);
+    assert_status(ledge_vec_make_room(&vec, 0), LEDGE_ESIZE);
     assert_status(ledge_vec_set(&vec, 0, &byte), LEDGE_ERANGE);
     assert_status(ledge_vec_get(&vec, 0, &byte), LEDGE_ERANGE);
     assert_status(ledge_vec_pop(&vec, NULL), LEDGE_EEMPTY);
@@ -235,6 +236,7 @@ static void a_vector_larger_than_any_object_is_an_overflow(void **state)
     size_t too_many[] = {PTRDIFF_MAX / 4 + 1, SIZE_MAX / 4, SIZE_MAX / 4 + 1, SIZE_MAX};
     for (size_t i = 0; i < sizeof(too_many) / sizeof(too_many[0]); i++) {
         assert_status(ledge_vec_reserve(&vec, too_many[i]), LEDGE_EOVERFLOW);
+        assert_status(ledge_vec_make_room(&vec, too_many[i] - 1), LEDGE_EOVERFLOW);
         assert_status(ledge_vec_resize(&vec, too_many[i]), LEDGE_EOVERFLOW);
         assert_status(ledge_vec_append(&vec, &value, too_many[i]), LEDGE_EOVERFLOW);
         assert_status(ledge_vec_insert_n(&vec, 0, &value, too_many[i]), LEDGE_EOVERFLOW);

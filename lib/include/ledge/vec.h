@@ -282,6 +282,18 @@ LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 ledge_status ledge_vec_reserve(ledge_vec *vec, size_t n);
 
+/* ledge_vec_make_room makes room for n more elements, as an append of them would: where they don't
+ * fit, the capacity grows by the policy. The elements don't change.
+ *
+ * Returns LEDGE_OK, or the first of these that holds:
+ *   LEDGE_ESIZE      the vector is in the zero state
+ *   LEDGE_EOVERFLOW  the vector would be larger than PTRDIFF_MAX bytes
+ *   LEDGE_ENOMEM     there is no memory to grow
+ * O(n * elem_size), amortised. */
+LEDGE_MUST_USE
+LEDGE_NONNULL(1)
+ledge_status ledge_vec_make_room(ledge_vec *vec, size_t n);
+
 /* ledge_vec_clip makes the capacity equal to the length, without giving memory back: the next
  * element added goes through the allocator, and spans made from now on have no spare capacity.
  * ledge_vec_allocated still tells the whole block; ledge_vec_shrink_to_fit frees the rest. Can't

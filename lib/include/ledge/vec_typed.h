@@ -31,11 +31,13 @@
     { \
         LEDGE_STATIC_ASSERT(LEDGE_ALIGNOF(T) <= LEDGE_ALIGNOF(max_align_t), \
                             "the type needs more alignment than allocators give"); \
-        ledge_vec lent; \
-        const ledge_status status = ledge_vec_init(&lent, sizeof(T), alloc); \
-        if (status == LEDGE_OK) \
-            vec->base = lent; \
-        return status; \
+        LEDGE_STATIC_ASSERT(sizeof(T) != 0, "elements have a size"); \
+        /* As ledge_vec_init does; but here the compiler sees that there is no element. */ \
+        const ledge_vec made = {NULL, 0, 0, 0, sizeof(T), {NULL, NULL}, LEDGE_GROWTH_DOUBLE}; \
+        vec->base = made; \
+        if (alloc) \
+            vec->base.alloc = *alloc; \
+        return LEDGE_OK; \
     } \
     static inline __attribute__((unused)) LEDGE_NONNULL(1) void name##_cleanup(name *vec) \
     { \
@@ -54,8 +56,17 @@
     LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_push(name *vec, T value) \
     { \
         /* Under ASan the spare memory is closed, and only ledge_vec_push opens it. */ \
-        if (LEDGE_HAS_POISON || vec->base.length >= vec->base.capacity) \
+        if (LEDGE_HAS_POISON) \
             LEDGE_VEC_CALL(ledge_vec_push(&lent, &value)); \
+        if (vec->base.length >= vec->base.capacity) { \
+            ledge_vec lent = vec->base; \
+            const ledge_status status = ledge_vec_make_room(&lent, 1); \
+            if (status != LEDGE_OK) \
+                return status; \
+            vec->base.ptr = lent.ptr; /* the length stays in its register */ \
+            vec->base.capacity = lent.capacity; \
+            vec->base.allocated = lent.allocated; \
+        } \
         ((T *)(void *)vec->base.ptr)[vec->base.length++] = value; \
         return LEDGE_OK; \
     } \
