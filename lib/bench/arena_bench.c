@@ -7,36 +7,22 @@
  * A ratio is the peer's time by ours: 1.00 is as fast. */
 #include "bench.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <ledge/arena.h>
+
+#include "must.h"
 
 #ifdef HAVE_GLIB
 #include <glib.h>
 #endif
 
-enum { OBJECTS = 10000, ROUNDS_MAX = 1001, SUBJECTS = 5, LONGEST = 40 };
+enum { OBJECTS = 10000, LONGEST = 40 };
 
 static size_t sizes[OBJECTS];
 static unsigned char *objects[OBJECTS];
 static ledge_arena arena;
 static unsigned char *fixed;
-
-static void must(ledge_status status)
-{
-    if (status == LEDGE_OK)
-        return;
-    fprintf(stderr, "arena_bench: %s\n", ledge_strerror(status));
-    exit(1);
-}
-
-static void *must_have(void *ptr)
-{
-    if (!ptr)
-        must(LEDGE_ENOMEM);
-    return ptr;
-}
 
 /* --- Objects of one size, known to the compiler -------------------------------------------- */
 
@@ -169,60 +155,34 @@ static void copy_chunk(void)
 }
 #endif
 
-/* --- Tables --------------------------------------------------------------------------------- */
-
-struct subject {
-    const char *name;
-    void (*run)(void);
-};
-
-static void table(const char *title, const struct subject *subjects, size_t count, size_t rounds)
-{
-    static double times[SUBJECTS][ROUNDS_MAX];
-    for (size_t round = 0; round < rounds; round++)
-        for (size_t i = 0; i < count; i++) {
-            const double start = bench_now();
-            subjects[i].run();
-            times[i][round] = (bench_now() - start) / (double)OBJECTS;
-        }
-    printf("\n%-34s %10s %8s\n", title, "ns a step", "ratio");
-    double ours = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double nanoseconds = bench_median(times[i], rounds);
-        ours = i == 0 ? nanoseconds : ours;
-        printf("  %-32s %10.3f %8.2f\n", subjects[i].name, nanoseconds, nanoseconds / ours);
-    }
-}
+#define TABLE(title, subjects)                                                                     \
+    bench_table(title, subjects, sizeof(subjects) / sizeof((subjects)[0]), OBJECTS, rounds)
 
 int main(int argc, char **argv)
 {
-    const unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 31;
-    if (rounds < 1 || rounds > ROUNDS_MAX) {
-        fprintf(stderr, "usage: arena_bench [ROUNDS]   1 to %d, default 31\n", ROUNDS_MAX);
-        return 2;
-    }
+    const size_t rounds = bench_rounds(argc, argv);
     uint64_t seed = 1;
     for (size_t i = 0; i < OBJECTS; i++)
         sizes[i] = 1 + bench_random(&seed) % 512;
     fixed = must_have(malloc((size_t)OBJECTS * 32));
     must(ledge_arena_init(&arena, 1 << 16, NULL));
 
-    const struct subject small[] = {{"arena", small_arena},
-                                    {"malloc, free", small_malloc},
+    const struct bench_subject small[] = {{"arena", small_arena},
+                                          {"malloc, free", small_malloc},
 #ifdef HAVE_GLIB
-                                    {"g_slice", small_slice},
+                                          {"g_slice", small_slice},
 #endif
-                                    {"raw: a pointer moved by hand", small_raw},
-                                    {"arena, fixed", small_fixed}};
-    table("32 bytes", small, sizeof small / sizeof small[0], rounds);
-    const struct subject mixed[] = {{"arena", mixed_arena}, {"malloc, free", mixed_malloc}};
-    table("1 to 512 bytes, aligned to 16", mixed, sizeof mixed / sizeof mixed[0], rounds);
-    const struct subject copies[] = {{"arena", copy_arena},
+                                          {"raw: a pointer moved by hand", small_raw},
+                                          {"arena, fixed", small_fixed}};
+    TABLE("32 bytes", small);
+    const struct bench_subject mixed[] = {{"arena", mixed_arena}, {"malloc, free", mixed_malloc}};
+    TABLE("1 to 512 bytes, aligned to 16", mixed);
+    const struct bench_subject copies[] = {{"arena", copy_arena},
 #ifdef HAVE_GLIB
-                                     {"GStringChunk", copy_chunk},
+                                           {"GStringChunk", copy_chunk},
 #endif
-                                     {"malloc, free", copy_malloc}};
-    table("copies of 1 to 40 bytes", copies, sizeof copies / sizeof copies[0], rounds);
+                                           {"malloc, free", copy_malloc}};
+    TABLE("copies of 1 to 40 bytes", copies);
     ledge_arena_cleanup(&arena);
     free(fixed);
     return 0;

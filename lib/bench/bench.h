@@ -48,7 +48,7 @@ static inline uint64_t bench_random(uint64_t *state)
     return z ^ z >> 31;
 }
 
-enum { BENCH_SUBJECTS = 8, BENCH_ROUNDS = 1001 };
+enum { BENCH_SUBJECTS = 8, BENCH_ROUNDS = 1001, BENCH_STEPS = 100000 };
 
 struct bench_subject {
     const char *name;
@@ -56,17 +56,20 @@ struct bench_subject {
 };
 
 /* bench_table runs count <= BENCH_SUBJECTS subjects in turn, rounds <= BENCH_ROUNDS times each, and
- * prints the median time of one of the steps that a run makes. The first subject is ours. */
+ * prints the median time of one of the steps that a run makes. A round of a subject is as many runs
+ * as BENCH_STEPS steps take, or one. The first subject is ours. */
 static inline void bench_table(const char *title, const struct bench_subject *subjects,
                                size_t count, size_t steps, size_t rounds)
 {
     static double times[BENCH_SUBJECTS][BENCH_ROUNDS];
+    const size_t runs = steps < BENCH_STEPS ? BENCH_STEPS / steps : 1;
     double ours = 0;
     for (size_t round = 0; round < rounds; round++)
         for (size_t i = 0; i < count; i++) {
             const double start = bench_now();
-            subjects[i].run();
-            times[i][round] = (bench_now() - start) / (double)steps;
+            for (size_t run = 0; run < runs; run++)
+                subjects[i].run();
+            times[i][round] = (bench_now() - start) / (double)(runs * steps);
         }
     printf("\n%-34s %10s %8s\n", title, "ns a step", "ratio");
     for (size_t i = 0; i < count; i++) {

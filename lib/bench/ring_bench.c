@@ -10,6 +10,7 @@
 
 #include <ledge/ring_typed.h>
 
+#include "must.h"
 #include "ring_bench.h"
 
 #ifdef HAVE_GLIB
@@ -17,14 +18,6 @@
 #endif
 
 LEDGE_RING_DEFINE(numbers, uint64_t);
-
-static void must(ledge_status status)
-{
-    if (status == LEDGE_OK)
-        return;
-    fprintf(stderr, "ring_bench: %s\n", ledge_strerror(status));
-    exit(1);
-}
 
 /* What one writes by hand: no checks, and capacity a constant. */
 struct raw {
@@ -34,10 +27,7 @@ struct raw {
 
 static struct raw *open_raw(void)
 {
-    struct raw *raw = calloc(1, sizeof(*raw));
-    if (!raw)
-        must(LEDGE_ENOMEM);
-    return raw;
+    return must_have(calloc(1, sizeof(struct raw)));
 }
 
 /* --- A queue: RING_BATCH numbers in, RING_BATCH out ---------------------------------------- */

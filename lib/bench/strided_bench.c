@@ -14,6 +14,8 @@
 
 #include <ledge/strided.h>
 
+#include "must.h"
+
 struct record {
     uint64_t key[2];
     uint64_t value[2];
@@ -24,14 +26,6 @@ static unsigned char *keys_apart; /* room for the keys alone */
 static size_t count;
 static ledge_strided keys; /* those in the records */
 static const uint64_t wanted[2] = {UINT64_MAX, UINT64_MAX};
-
-static void must(ledge_status status)
-{
-    if (status == LEDGE_OK)
-        return;
-    fprintf(stderr, "strided_bench: %s\n", ledge_strerror(status));
-    exit(1);
-}
 
 static inline bool is_wanted(const void *key)
 {
@@ -103,12 +97,7 @@ static void by_raw_copy(void)
     scan_keys_apart();
 }
 
-struct subject {
-    const char *name;
-    void (*run)(void);
-};
-
-static const struct subject subjects[] = {
+static const struct bench_subject subjects[] = {
     {"strided view, iterator", by_iterator},
     {"raw loop over the records", by_raw_loop},
     {"strided view, by index", by_index},
@@ -117,43 +106,19 @@ static const struct subject subjects[] = {
     {"raw copy of the keys, then scan", by_raw_copy},
 };
 
-enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]), ROUNDS_MAX = 1001, MOST = 1000000 };
-
-static void table(size_t rounds)
-{
-    static double times[SUBJECTS][ROUNDS_MAX];
-    double median[SUBJECTS];
-    for (size_t round = 0; round < rounds; round++)
-        for (size_t i = 0; i < SUBJECTS; i++) {
-            const double start = bench_now();
-            for (size_t seen = 0; seen < MOST; seen += count)
-                subjects[i].run();
-            times[i][round] = (bench_now() - start) / (double)MOST;
-        }
-    printf("\n%8zu records %19s %10s %8s\n", count, "", "ns a key", "ratio");
-    for (size_t i = 0; i < SUBJECTS; i++) {
-        median[i] = bench_median(times[i], rounds);
-        printf("  %-34s %10.3f %8.2f\n", subjects[i].name, median[i], median[i] / median[0]);
-    }
-}
-
 int main(int argc, char **argv)
 {
-    const unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 31;
-    if (rounds < 1 || rounds > ROUNDS_MAX) {
-        fprintf(stderr, "usage: strided_bench [ROUNDS]   1 to %d, default 31\n", ROUNDS_MAX);
-        return 2;
-    }
-    for (count = 1000; count <= MOST; count *= 1000) {
+    const size_t rounds = bench_rounds(argc, argv);
+    for (count = 1000; count <= 1000000; count *= 1000) {
         uint64_t state = 1;
-        records = malloc(count * sizeof(*records));
-        keys_apart = malloc(count * sizeof(wanted));
-        if (!records || !keys_apart)
-            must(LEDGE_ENOMEM);
+        char title[32];
+        snprintf(title, sizeof title, "a key of %zu records", count);
+        records = must_have(malloc(count * sizeof(*records)));
+        keys_apart = must_have(malloc(count * sizeof(wanted)));
         for (size_t i = 0; i < count; i++)
             records[i].key[0] = records[i].key[1] = bench_random(&state);
         make_keys();
-        table(rounds);
+        bench_table(title, subjects, sizeof subjects / sizeof subjects[0], count, rounds);
         free(records);
         free(keys_apart);
     }

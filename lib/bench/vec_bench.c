@@ -12,6 +12,8 @@
 #include <ledge/cast.h>
 #include <ledge/vec_typed.h>
 
+#include "must.h"
+
 #ifdef HAVE_GLIB
 #include <glib.h>
 #endif
@@ -21,21 +23,6 @@ enum { PUSHES = 1000000, WORDS = 1000000 };
 LEDGE_VEC_DEFINE(numbers, uint64_t);
 
 static unsigned char *words; /* WORDS big-endian numbers */
-
-static void must(ledge_status status)
-{
-    if (status == LEDGE_OK)
-        return;
-    fprintf(stderr, "vec_bench: %s\n", ledge_strerror(status));
-    exit(1);
-}
-
-static void *must_have(void *ptr)
-{
-    if (!ptr)
-        must(LEDGE_ENOMEM);
-    return ptr;
-}
 
 /* --- Pushing PUSHES numbers into an empty vector ------------------------------------------- */
 
