@@ -19,8 +19,8 @@
 #include "measure_parts.h"
 #include "mem.h"
 #include "minimize_oracle.h" /* stop_wanted */
-#include "proc.h"
 #include "sanitizer.h"
+#include "talk.h"
 
 enum {
     CONTROL_FD = 198,
@@ -73,66 +73,56 @@ static int receive_number(struct afl *afl, uint32_t *number, int timeout_ms)
     return ready > 0 && read(afl->status, number, sizeof *number) == sizeof *number ? 1 : -1;
 }
 
-/* In the forked child: becomes the server. */
-static _Noreturn void become_server(const struct measurer *measurer, char **env, int input_fd,
-                                    int control, int status)
-{
-    char *argv[] = {(char *)(uintptr_t)measurer->build->binary, NULL};
-    int nothing = open("/dev/null", O_WRONLY);
-    (void)setpgid(0, 0);
-    if (nothing >= 0 && chdir(measurer->directory) == 0 && dup2(input_fd, 0) >= 0 &&
-        dup2(nothing, 1) >= 0 && dup2(nothing, 2) >= 0 && dup2(control, CONTROL_FD) >= 0 &&
-        dup2(status, STATUS_FD) >= 0)
-        execve(argv[0], argv, env);
-    _exit(127);
-}
-
-/* Every string of *more is freed with it. */
-static char **environment(const struct measurer *measurer, int map_id, int input_id, char ***more)
+/* What the server's environment has beside ours; the strings are for free(), too. */
+static char **environment(const struct measurer *measurer, int map_id, int input_id)
 {
     char **sanitizers = sanitizer_environment(USE_AFL, measurer->target);
     size_t len = 0;
     while (sanitizers[len])
         len++;
-    *more = mem_new(len + 6, sizeof **more);
+    char **more = mem_new(len + 6, sizeof *more);
     for (size_t i = 0; i < len; i++)
-        (*more)[i] = mem_text(sanitizers[i]);
+        more[i] = mem_text(sanitizers[i]);
     sanitizer_environment_free(sanitizers);
-    (*more)[len++] = mem_print("__AFL_SHM_ID=%d", map_id);
-    (*more)[len++] = mem_print("__AFL_SHM_FUZZ_ID=%d", input_id);
-    (*more)[len++] = mem_print("AFL_MAP_SIZE=%d", MAP_MOST);
+    more[len++] = mem_print("__AFL_SHM_ID=%d", map_id);
+    more[len++] = mem_print("__AFL_SHM_FUZZ_ID=%d", input_id);
+    more[len++] = mem_print("AFL_MAP_SIZE=%d", MAP_MOST);
     if (measurer->persistent)
-        (*more)[len++] = mem_text("__AFL_PERSISTENT=1");
+        more[len++] = mem_text("__AFL_PERSISTENT=1");
     if (measurer->deferred)
-        (*more)[len++] = mem_text("__AFL_DEFER_FORKSRV=1");
-    return proc_environment((const char *const *)*more);
+        more[len++] = mem_text("__AFL_DEFER_FORKSRV=1");
+    return more;
 }
 
 static bool start_process(struct afl *afl, const struct measurer *measurer, int map_id,
                           int input_id)
 {
-    int control[2], status[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) != 0)
-        return false;
-    if (pipe2(status, O_CLOEXEC) != 0) {
-        close(control[0]);
-        close(control[1]);
-        return false;
+    const char *const argv[] = {measurer->build->binary, NULL};
+    const int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    const struct talk_fd fds[] = {{afl->input_fd, STDIN_FILENO},
+                                  {nothing, STDOUT_FILENO},
+                                  {nothing, STDERR_FILENO},
+                                  {TALK_SOCKET, CONTROL_FD},
+                                  {TALK_PIPE, STATUS_FD}};
+    char **more = environment(measurer, map_id, input_id);
+    const struct talk_spec spec = {.argv = argv,
+                                   .env = (const char *const *)more,
+                                   .cwd = measurer->directory,
+                                   .fds = fds,
+                                   .fds_len = sizeof fds / sizeof fds[0]};
+    struct talk talk;
+    bool started = nothing >= 0 && talk_start(&spec, &talk);
+    if (started) {
+        afl->server = talk.pid;
+        afl->control = talk.socket;
+        afl->status = talk.pipe;
     }
-    char **more, **env = environment(measurer, map_id, input_id, &more);
-    proc_children_die_with_us(SIGKILL);
-    afl->server = fork();
-    if (afl->server == 0)
-        become_server(measurer, env, afl->input_fd, control[1], status[1]);
-    close(control[1]);
-    close(status[1]);
-    afl->control = control[0];
-    afl->status = status[0];
     for (size_t i = 0; more[i]; i++)
         free(more[i]);
     free(more);
-    free(env);
-    return afl->server > 0;
+    if (nothing >= 0)
+        close(nothing);
+    return started;
 }
 
 static bool shake_hands(struct afl *afl)

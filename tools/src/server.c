@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -17,6 +16,7 @@
 
 #include "capture.h"
 #include "mem.h"
+#include "talk.h"
 
 enum {
     LOOK_MS = 50, /* how often the memory of an input is looked at */
@@ -41,44 +41,22 @@ static int64_t now_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* In the child of fork: only what is safe there. */
-static void become_server(const char *const argv[], char **env, const char *cwd, int talk,
-                          int errors, pid_t parent)
-{
-    (void)setpgid(0, 0); /* ^C is ours to handle */
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    bool ready = getppid() == parent && dup2(talk, STDIN_FILENO) >= 0 &&
-                 dup2(talk, STDOUT_FILENO) >= 0 && dup2(errors, STDERR_FILENO) >= 0 &&
-                 (!cwd || chdir(cwd) == 0);
-    if (ready)
-        execve(argv[0], (char *const *)(uintptr_t)argv, env);
-    _exit(127);
-}
-
-static bool spawn(struct server *server, const char *binary, const char *const *env,
+static bool start(struct server *server, const char *binary, const char *const *env,
                   const char *cwd)
 {
     const char *const argv[] = {binary, "--serve", NULL};
-    int talk[2], errors[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) != 0)
+    const struct talk_fd fds[] = {
+        {TALK_SOCKET, STDIN_FILENO}, {TALK_SOCKET, STDOUT_FILENO}, {TALK_PIPE, STDERR_FILENO}};
+    const struct talk_spec spec = {
+        .argv = argv, .env = env, .cwd = cwd, .fds = fds, .fds_len = sizeof fds / sizeof fds[0]};
+    struct talk talk;
+    if (!talk_start(&spec, &talk))
         return false;
-    if (pipe2(errors, O_CLOEXEC) != 0) {
-        close(talk[0]);
-        close(talk[1]);
-        return false;
-    }
-    char **whole = proc_environment(env);
-    pid_t parent = getpid();
-    server->pid = fork();
-    if (server->pid == 0)
-        become_server(argv, whole, cwd, talk[1], errors[1], parent);
-    free(whole);
-    close(talk[1]);
-    close(errors[1]);
-    server->talk = talk[0];
-    server->errors = errors[0];
+    server->pid = talk.pid;
+    server->talk = talk.socket;
+    server->errors = talk.pipe;
     (void)fcntl(server->errors, F_SETFL, O_NONBLOCK);
-    return server->pid > 0;
+    return true;
 }
 
 struct server *server_start(const char *binary, const char *const *env, const char *cwd,
@@ -86,7 +64,7 @@ struct server *server_start(const char *binary, const char *const *env, const ch
 {
     struct server *server = mem_new(1, sizeof *server);
     server->talk = server->errors = -1;
-    if (access(binary, X_OK) == 0 && spawn(server, binary, env, cwd))
+    if (access(binary, X_OK) == 0 && start(server, binary, env, cwd))
         return server;
     fail_set(why, "build it: cmake --build --preset default", "cannot start %s --serve: %s", binary,
              strerror(errno));
