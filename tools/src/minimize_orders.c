@@ -52,7 +52,7 @@ void orders_thin(struct search *search, unsigned number)
 {
     struct program whole;
     program_copy(search->best, &whole);
-    size_t len = whole.ops_len ? whole.ops_len - 1 : 0;
+    size_t len = whole.ops_len;
     struct order order = {&whole, mem_new(len, sizeof *order.ops), search_keep_all(&whole)};
     for (size_t i = 0; i < len; i++)
         order.ops[i] = len - 1 - i;

@@ -4,9 +4,10 @@
 
 #include "minimize_steps.h"
 
-/* orders_thin takes away what it can of the operations of *search->best but for the last one, which
- * is what fails: number 0 goes from the front to the back, any other number in an order of its own
- * that looks like chance and is the same every time. */
+/* orders_thin takes away what it can of the operations of *search->best: number 0 goes from the
+ * front to the back, any other number in an order of its own that looks like chance and is the same
+ * every time. Given a program with all that stands behind the operation that fails, it may end at
+ * one that fails in the same way later. */
 void orders_thin(struct search *search, unsigned number);
 
 #endif

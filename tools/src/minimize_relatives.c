@@ -8,9 +8,12 @@ enum {
     /* How long a program may be before its operations are replaced by others: each kind is a
      * question for each operation. */
     REPLACE_MAX = 8,
+    FORMS_MAX = 16, /* of the failing operation; each is a question for each other operation */
+    RECALL_MIN = 3, /* operations, for that to be worth it */
 };
 
-void relatives_kinds(const struct program *program, struct program *kinds)
+/* One operation of each kind. */
+static void list_kinds(const struct program *program, struct program *kinds)
 {
     bool seen[256] = {false}, *keep = mem_new(program->ops_len, sizeof *keep);
     for (size_t i = 0; i < program->ops_len; i++) {
@@ -89,13 +92,74 @@ static bool replace_op(struct search *search, size_t op, const struct program *k
     return false;
 }
 
-bool relatives_replace(struct search *search, const struct program *kinds)
+bool relatives_replace(struct search *search, const struct program *whole)
 {
     size_t len = search->best->ops_len;
+    struct program kinds;
+    bool replaced = false;
     if (len < 2 || len > REPLACE_MAX)
         return false;
-    for (size_t op = len - 1; op-- > 0 && !search->stopped;)
-        if (replace_op(search, op, kinds))
+    list_kinds(whole, &kinds);
+    for (size_t op = len - 1; op-- > 0 && !search->stopped && !replaced;)
+        replaced = replace_op(search, op, &kinds);
+    program_free(&kinds);
+    return replaced;
+}
+
+/* --- The failing operation as it stands elsewhere ------------------------------------------- */
+
+static bool same_numbers(const struct program *a, size_t op_a, const struct program *b, size_t op_b)
+{
+    for (size_t i = 0; i < a->ops[op_a].fields_len; i++)
+        if (a->fields[a->ops[op_a].field + i].value != b->fields[b->ops[op_b].field + i].value)
+            return false;
+    return true;
+}
+
+/* Whether operation `op` of the whole is the failing one with other numbers, for the first time. */
+static bool is_form(const struct program *best, const struct program *whole, size_t op)
+{
+    size_t failing = best->ops_len - 1;
+    if (whole->ops[op].head != best->ops[failing].head ||
+        !same_arguments(whole, op, best, failing) || same_numbers(whole, op, best, failing))
+        return false;
+    for (size_t i = op + 1; i < whole->ops_len; i++)
+        if (whole->ops[i].head == whole->ops[op].head && same_arguments(whole, i, whole, op) &&
+            same_numbers(whole, i, whole, op))
+            return false;
+    return true;
+}
+
+/* With the failing operation's numbers as in the whole, and without another operation. */
+static bool take_form(struct search *search, const struct program *whole, size_t form)
+{
+    for (size_t other = 0; other + 1 < search->best->ops_len && !search->stopped; other++) {
+        struct program candidate;
+        bool *keep = search_keep_all(search->best);
+        keep[other] = false;
+        program_keep(search->best, keep, &candidate);
+        free(keep);
+        const struct program_op *failing = &candidate.ops[candidate.ops_len - 1];
+        for (size_t i = 0; i < failing->fields_len; i++)
+            candidate.fields[failing->field + i].value =
+                whole->fields[whole->ops[form].field + i].value;
+        if (search_take(search, &candidate))
             return true;
+    }
+    return false;
+}
+
+bool relatives_recall(struct search *search, const struct program *whole)
+{
+    size_t len = search->best->ops_len, forms = 0;
+    if (len < RECALL_MIN || len > REPLACE_MAX || whole->ops_len <= len)
+        return false;
+    for (size_t op = whole->ops_len; op-- > 0 && forms < FORMS_MAX && !search->stopped;) {
+        if (!is_form(search->best, whole, op))
+            continue;
+        forms++;
+        if (take_form(search, whole, op))
+            return true;
+    }
     return false;
 }

@@ -190,6 +190,53 @@ static bool take_zero(struct search *search, const struct thinning *thinning, si
     return search_take(search, &candidate);
 }
 
+/* The last number that isn't 0 of an operation; fields_len of the program when there is none. */
+static size_t last_number(const struct program *program, size_t op)
+{
+    size_t first = program->ops[op].field;
+    for (size_t i = program->ops[op].fields_len; i-- > 0;)
+        if (program->fields[first + i].value != 0)
+            return first + i;
+    return program->fields_len;
+}
+
+/* Some records shorter by their last number. */
+static void make_shorter(const struct search *search, const struct thinning *thinning, size_t from,
+                         size_t to, struct program *out)
+{
+    (void)thinning;
+    program_operations(search->best, out);
+    while (to-- > from) {
+        size_t field = last_number(out, to);
+        if (field == out->fields_len)
+            continue;
+        struct program before = *out;
+        program_lower(&before, field, 0, out);
+        program_free(&before);
+    }
+}
+
+static bool take_shorter(struct search *search, const struct thinning *thinning, size_t from,
+                         size_t to)
+{
+    struct program candidate;
+    make_shorter(search, thinning, from, to, &candidate);
+    return search_take(search, &candidate);
+}
+
+/* A record is written up to its last number that isn't 0. So those go first, while the numbers in
+ * front of them, which cost no byte more for being large, are as they were and may make up for it.
+ */
+static void shorten_records(struct search *search)
+{
+    struct thinning shorter = {.take = take_shorter, .make = make_shorter};
+    size_t before;
+    do {
+        before = program_size(search->best);
+        search_thin(search, &shorter, search->best->ops_len);
+    } while (program_size(search->best) < before && !search->stopped);
+}
+
 /* Most numbers don't matter, and are settled many at a time. */
 static void zero_numbers(struct search *search)
 {
@@ -437,15 +484,17 @@ static void settle(struct search *search)
     }
 }
 
-/* From a thinned program to a minimal one. */
-static void finish(struct search *search, const struct program *kinds)
+/* From what is left of a whole program to a minimal one. */
+static void finish(struct search *search, const struct program *whole)
 {
     zero_names(search);
+    shorten_records(search);
     zero_numbers(search);
     do
         settle(search);
-    while (!search->stopped && (remove_joint(search) || remove_pairs(search) || lower_two(search) ||
-                                relatives_replace(search, kinds)));
+    while (!search->stopped &&
+           (remove_joint(search) || remove_pairs(search) || lower_two(search) ||
+            relatives_recall(search, whole) || relatives_replace(search, whole)));
 }
 
 static bool is_smaller(const struct program *a, const struct program *b)
@@ -475,15 +524,14 @@ static void thin_otherwise(const struct program *whole, struct search *search, s
 
 /* A second minimum, if it may be a smaller one: what must stay depends on what was taken away
  * first. */
-static void try_otherwise(struct search *search, const struct program *whole, size_t thinned,
-                          const struct program *kinds)
+static void try_otherwise(struct search *search, const struct program *whole, size_t thinned)
 {
     struct search second = {.judge = search->judge, .stopped = search->stopped};
     struct program other;
     thin_otherwise(whole, &second, &other);
     second.best = &other;
     if (other.ops_len <= thinned)
-        finish(&second, kinds);
+        finish(&second, whole);
     if (is_smaller(&other, search->best)) {
         struct program larger = *search->best;
         *search->best = other;
@@ -496,20 +544,16 @@ static void try_otherwise(struct search *search, const struct program *whole, si
 static bool search_operations(struct program *program, const struct judge *judge)
 {
     struct search search = {.best = program, .judge = judge};
-    struct program kinds, whole;
-    relatives_kinds(program, &kinds);
-    if (cut(&search)) {
-        program_copy(program, &whole);
+    struct program whole;
+    program_copy(program, &whole);
+    bool failing = cut(&search);
+    if (failing)
         thin_ops(&search);
-        size_t thinned = program->ops_len;
-        finish(&search, &kinds);
-        if (program->ops_len >= OTHERWISE_MIN)
-            try_otherwise(&search, &whole, thinned, &kinds);
-        program_free(&whole);
-    } else {
-        finish(&search, &kinds);
-    }
-    program_free(&kinds);
+    size_t thinned = program->ops_len;
+    finish(&search, &whole);
+    if (failing && program->ops_len >= OTHERWISE_MIN)
+        try_otherwise(&search, &whole, thinned);
+    program_free(&whole);
     return !search.stopped;
 }
 

@@ -36,13 +36,15 @@ struct judge {
  * then smallest, and what is longer isn't asked about. The search goes from the back: it finds the
  * last operation that matters by halving, steps over it, tries without all that is left, and looks
  * for the next; each chunk together with the operations that use its handles, and alone. Likewise
- * numbers go to 0, all those of one argument's name and then many at once; what is left of them is
- * lowered one by one, and handles are renamed. Small programs are also tried without any two
- * operations (a push and its pop), without an operation while a later number gets lower (a push and
- * an index behind it), with two numbers lower by the same amount (a length and an index), and with
- * an operation of another kind (minimize_relatives.h). Where three operations or more are left, all
- * is done once more from the start with operations taken away in other orders
- * (minimize_orders.h), and the smaller result counts. Each question copies the program.
+ * numbers go to 0, all those of one argument's name, then those that records end with, as only
+ * those cost bytes, and then many at once; what is left of them is lowered one by one, and handles
+ * are renamed. Small programs are also tried without any two operations (a push and its pop),
+ * without an operation while a later number gets lower (a push and an index behind it), with two
+ * numbers lower by the same amount (a length and an index), and with an operation of another kind
+ * or with other numbers of the whole (minimize_relatives.h). Where three operations or more are
+ * left, all is done once more from the start, with what stood behind the operation that fails too,
+ * and with operations taken away in other orders (minimize_orders.h), and the smaller result
+ * counts. Each question copies the program.
  *
  * Of plain bytes it means: the judge says no without any one byte, and with any one byte replaced
  * by a simpler one. '0' is the simplest byte, 'a' the next, then they go by value; a byte is tried

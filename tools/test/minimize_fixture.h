@@ -29,6 +29,15 @@ MAYBE_UNUSED static void add_op(struct program *program, int head, uint64_t valu
         (struct program_field){.value = value, .kind = FIELD_VALUE, .groups = 3};
 }
 
+/* Appends a number of three digits to the last operation. */
+MAYBE_UNUSED static void add_number(struct program *program, uint64_t value)
+{
+    program->fields = mem_resize(program->fields, program->fields_len + 1, sizeof *program->fields);
+    program->fields[program->fields_len++] =
+        (struct program_field){.value = value, .kind = FIELD_VALUE, .groups = 3};
+    program->ops[program->ops_len - 1].fields_len++;
+}
+
 /* Appends an item to the last operation, whose number becomes a count. */
 MAYBE_UNUSED static void add_item(struct program *program, uint64_t value)
 {
