@@ -327,7 +327,7 @@ static void numbers_that_cost_a_byte_go_first(void **state)
 {
     (void)state;
     struct program program = {0};
-    add_op(&program, 0x81, 60);
+    add_op(&program, 0x81, 95);
     add_op(&program, 0x82, 95);
     add_number(&program, 1);
     search(&program, adds_up, NULL);
