@@ -85,17 +85,13 @@ static char *address_text(ledge_view address)
     return mem_print("%s%.*s", bare ? "0x" : "", (int)address.length, (const char *)address.ptr);
 }
 
-static bool is_near_null(ledge_view address)
-{
-    uint64_t value;
-    text_skip(&address, "0x");
-    return text_hex(&address, &value) > 0 && address.length == 0 && value < TAXONOMY_NEAR_NULL;
-}
-
 /* The first line of the type, with what belongs to it. */
 static char *full_type(const struct report *report)
 {
     const char *access = access_name(report->access);
+    /* AddressSanitizer doesn't know itself what it was. */
+    if (text_has(report->headline, ": unknown-crash"))
+        return mem_text(report->type);
     bool inlined =
         strcmp(report->type, "UNKNOWN") == 0 || strcmp(report->type, "Null-dereference") == 0;
     if (report->access == ACCESS_UNKNOWN || (!inlined && report->size == 0))
@@ -106,6 +102,18 @@ static char *full_type(const struct report *report)
         return mem_print("%s\n%s%s {*}", report->type, report->atomic ? "ATOMIC " : "", access);
     return mem_print("%s\n%s%s %" PRIu64, report->type, report->atomic ? "ATOMIC " : "", access,
                      report->size);
+}
+
+/* Where the program touched memory may tell more than the type. */
+static bool is_security(const struct report *report, const struct taxon *taxon, const char **reason)
+{
+    bool near_null = report_near_null(report->address);
+    bool security = taxonomy_security(taxon, near_null, reason);
+    if (strcmp(report->type, "UNKNOWN") == 0 && report_is_marker(report->address)) {
+        *reason = "the program stops itself by touching an address that is kept for this";
+        return false;
+    }
+    return security;
 }
 
 static const char *class_of(const struct report *report, const struct taxon *taxon)
@@ -188,8 +196,7 @@ static char *join_state(const struct state *state)
 static void fill(const struct crash_evidence *evidence, struct report *report, struct crash *out)
 {
     struct state state;
-    bool near_null = is_near_null(report->address);
-    if (strcmp(report->type, "UNKNOWN") == 0 && near_null)
+    if (strcmp(report->type, "UNKNOWN") == 0 && report_near_null(report->address))
         memcpy(report->type, "Null-dereference", sizeof "Null-dereference");
     struct names *names = names_of_report(report, evidence->target);
     state_build(report, names, evidence->target, &state);
@@ -199,7 +206,7 @@ static void fill(const struct crash_evidence *evidence, struct report *report, s
     out->type = full_type(report);
     out->address = address_text(report->address);
     out->state = join_state(&state);
-    out->security = taxonomy_security(taxon, near_null, &out->security_reason);
+    out->security = is_security(report, taxon, &out->security_reason);
     out->class_ = class_of(report, taxon);
     out->sanitizer = tool_name(report->tool);
     out->confidence = confidence_of(report, &state, &because);

@@ -80,6 +80,7 @@ static char *short_description(const struct crash *crash)
         {"Abrt", "AbortSignal", false},
         {"ASSERT", "AbortSignal", false},
         {"Trap", "TrapSignal", false},
+        {"Breakpoint", "TrapSignal", false},
         {"Ill", "BadInstruction", false},
         {"Floating-point-exception", "FPE", false},
         {"Direct-leak", "memory-leaks", false},

@@ -89,8 +89,7 @@ bool frame_address(ledge_view *rest, struct frame *frame)
     return true;
 }
 
-/* The index of the parenthesis that the last byte closes. */
-static size_t opening(ledge_view text)
+size_t frame_opening(ledge_view text)
 {
     size_t depth = 0;
     for (size_t at = text.length; at > 0; at--) {
@@ -118,7 +117,7 @@ static bool take_module(ledge_view *rest, struct frame *frame)
 {
     if (!text_ends(*rest, ")"))
         return false;
-    size_t open = opening(*rest);
+    size_t open = frame_opening(*rest);
     if (open == TEXT_NONE || (open > 0 && !frame_blank_at(*rest, open - 1)))
         return false;
     ledge_view inner = text_head(text_tail(*rest, open + 1), rest->length - open - 2);

@@ -15,38 +15,54 @@ static void put(struct writer *writer, unsigned char byte)
         writer->out[writer->len++] = (char)byte;
 }
 
-/* The index behind the '>' that closes the '<' at `at`. */
+/* The index behind the '>' that closes the '<' at `at`. A '>' in parentheses, as in "<(1 >> 2)>",
+ * closes nothing. */
 static size_t skip_template(ledge_view text, size_t at)
 {
-    size_t depth = 0;
+    size_t depth = 0, inner = 0;
     for (size_t i = at; i < text.length; i++) {
-        if (text.ptr[i] == '<')
+        unsigned char byte = text.ptr[i];
+        if (byte == '(')
+            inner++;
+        else if (byte == ')' && inner > 0)
+            inner--;
+        else if (byte == '<' && inner == 0)
             depth++;
-        else if (text.ptr[i] == '>' && text.ptr[i - 1] != '-' && --depth == 0)
+        else if (byte == '>' && inner == 0 && text.ptr[i - 1] != '-' && --depth == 0)
             return i + 1;
     }
     return text.length;
 }
 
+/* How many bytes of "<<<int>(…", which follow the word "operator", are the operator. */
+static size_t symbol_length(ledge_view text)
+{
+    static const char *const symbols[] = {"<=>", "<<=", ">>=", "<=", ">=", "()"};
+    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
+        if (text_starts(text, symbols[i]))
+            return strlen(symbols[i]);
+    }
+    size_t run = 0;
+    while (run < text.length && run < 3 && (text.ptr[run] == '<' || text.ptr[run] == '>') &&
+           text.ptr[run] == text.ptr[0])
+        run++;
+    if (run < 2 || text.ptr[0] == '>')
+        return run < 2 ? run : 2;
+    /* LLVM leaves no blank before template parameters: "operator<<int>" is "operator<". */
+    unsigned char next = run == 2 && text.length > 2 ? text.ptr[2] : (unsigned char)' ';
+    return text_is_name(next) ? 1 : 2;
+}
+
 /* "operator new[]", "operator()", "operator<<": what follows the word, up to the arguments. */
 static void put_operator(struct writer *writer, ledge_view text)
 {
-    for (size_t i = 0; i < 8; i++)
+    size_t symbol = symbol_length(text_tail(text, 8));
+    for (size_t i = 0; i < 8 + symbol; i++)
         put(writer, text.ptr[i]);
-    ledge_view tail = text_tail(text, 8);
-    bool call = text_skip(&tail, "()");
-    if (call) {
-        put(writer, '(');
-        put(writer, ')');
-    }
-    bool symbol = !call && tail.length > 0 && (tail.ptr[0] == '<' || tail.ptr[0] == '>');
-    for (size_t i = 0; i < tail.length && tail.ptr[i] != '('; i++) {
-        /* "operator<< <int>" has template parameters, too; so has "operator()<int>". */
-        bool parameters = tail.ptr[i] == '<' && (!symbol || (i > 0 && tail.ptr[i - 1] == ' '));
-        if (parameters)
-            break;
+    ledge_view tail = text_tail(text, 8 + symbol);
+    /* "operator<< <int>" has template parameters, too; so has "operator()<int>". */
+    for (size_t i = 0; i < tail.length && tail.ptr[i] != '(' && tail.ptr[i] != '<'; i++)
         put(writer, tail.ptr[i]);
-    }
     while (writer->len > 0 && writer->out[writer->len - 1] == ' ')
         writer->len--;
 }
@@ -81,19 +97,36 @@ static bool ends_name(ledge_view next)
     return listed && anonymous_length(next) == 0;
 }
 
+/* The index behind what is one part with blanks in it: "{unnamed type#1}", and Rust's
+ * "<crate::Node as core::Trait>" at the front. */
+static size_t part_end(ledge_view text, size_t at)
+{
+    if (text.ptr[at] == '<')
+        return skip_template(text, at);
+    size_t end = text_find_byte(text_tail(text, at), '}');
+    return end == TEXT_NONE ? at + 1 : at + end + 1;
+}
+
 static void put_name(struct writer *writer, ledge_view text)
 {
     for (size_t i = 0; i < text.length;) {
         unsigned char byte = text.ptr[i];
-        size_t anonymous = anonymous_length(text_tail(text, i));
+        bool plain = text_is_name(byte); /* most bytes are */
+        size_t anonymous = plain ? 0 : anonymous_length(text_tail(text, i));
         if (anonymous > 0) {
             i += anonymous;
         } else if (is_operator(text, i)) {
             put_operator(writer, text_tail(text, i));
             return;
+        } else if (plain) {
+            put(writer, byte);
+            i++;
         } else if (byte == '(' || byte == '[' || text_starts(text_tail(text, i), "::{lambda")) {
             return;
-        } else if (byte == '<' && i > 0) {
+        } else if (byte == '{' || (byte == '<' && i == 0)) {
+            for (size_t end = part_end(text, i); i < end; i++)
+                put(writer, text.ptr[i]);
+        } else if (byte == '<') {
             i = skip_template(text, i);
         } else if (byte == ' ') {
             if (ends_name(text_tail(text, i + 1)))

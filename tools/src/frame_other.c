@@ -167,9 +167,10 @@ static bool take_glibc(ledge_view line, struct frame *frame)
         return false;
     ledge_view digits = text_tail(text, bracket + 3);
     ledge_view head = text_trim(text_head(text, bracket));
-    size_t open = text_find_last_byte(head, '(');
-    if (text_hex(&digits, &frame->address) == 0 || !text_is(digits, "]") || open == TEXT_NONE ||
-        open == 0 || !text_ends(head, ")"))
+    if (text_hex(&digits, &frame->address) == 0 || !text_is(digits, "]") || !text_ends(head, ")"))
+        return false;
+    size_t open = frame_opening(head);
+    if (open == TEXT_NONE || open == 0)
         return false;
     ledge_view inner = text_head(text_tail(head, open + 1), head.length - open - 2);
     size_t plus = text_find_last(inner, "+0x");

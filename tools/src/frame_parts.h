@@ -24,6 +24,9 @@ bool frame_unnumbered(ledge_view line, struct frame *frame);
 /* frame_blank_at tells whether the byte at an index is a blank, or behind the end. */
 bool frame_blank_at(ledge_view text, size_t at);
 
+/* frame_opening is the index of the parenthesis that the last byte closes, or TEXT_NONE. */
+size_t frame_opening(ledge_view text);
+
 /* frame_is_unknown: "??", "<null>" and their like. */
 bool frame_is_unknown(ledge_view text);
 

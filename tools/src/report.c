@@ -230,14 +230,15 @@ static bool is_type(const struct report *report, const char *type)
 
 static bool is_assertion(const struct report *report)
 {
-    return report->tool == REPORT_LIBC && report->detail.length > 0;
+    return report->tool == REPORT_LIBC &&
+           (report->detail.length > 0 || is_type(report, "ASSERT_NOT_REACHED"));
 }
 
 /* Macros that stop a program by touching an address that everybody knows. */
 static bool is_deliberate(const struct report *report)
 {
     return is_type(report, "UNKNOWN") &&
-           (report_near_null(report->address) || text_ends(report->address, "bbadbeef"));
+           (report_near_null(report->address) || report_is_marker(report->address));
 }
 
 static bool is_consequence(const struct report *fresh, const struct report *best)
@@ -299,10 +300,12 @@ static void begin(struct scan *scan, const struct report *fresh)
     }
     if (best->weight == REPORT_MENTION && fresh->weight != REPORT_MENTION)
         best->weight = REPORT_CRASH;
-    bool wanted = is_consequence(fresh, best) && scan->follow.weight == REPORT_NONE &&
+    bool wanted = is_consequence(fresh, best) && !report_stack(&scan->follow, STACK_CRASH) &&
                   !report_stack(best, STACK_CRASH);
-    if (wanted)
+    if (wanted) {
+        stacks_free(&scan->follow);
         scan->follow = *fresh;
+    }
     go_on_with(scan, wanted ? &scan->follow : NULL);
 }
 
@@ -359,7 +362,7 @@ static bool take_lost_leak(struct scan *scan, const struct line *line)
 static bool take_header(struct scan *scan, const struct line *line)
 {
     static bool (*const families[])(const struct line *, struct report *) = {
-        report_sanitizer_line, report_ubsan_line,  report_libfuzzer_line,
+        report_sanitizer_line, report_ubsan_line,  report_engine_line,
         report_assert_line,    report_check_line,  report_libc_line,
         report_valgrind_line,  report_signal_line, report_kit_line,
     };
@@ -432,6 +435,8 @@ static void take_line(struct scan *scan, const struct line *line)
     if (scan->open && line->whole)
         scan->open->closed = true;
     if (take_rest_of_frame(scan, line))
+        return;
+    if (scan->current && scan->current->message_follows && report_check_detail(line, scan->current))
         return;
     /* Nothing that means anything is this short. */
     if (line->text.length < 4 || take_header(scan, line) || !scan->current)
@@ -546,6 +551,7 @@ void report_parse(const char *bytes, size_t len, struct report *out)
     adopt_orphan(&scan);
     adopt_follow(&scan);
     explain_signal(&scan.best);
+    report_find_exhaustion(&scan.best);
     drop_handler(&scan.best);
     stacks_free(&scan.orphan);
     stacks_free(&scan.follow);

@@ -78,6 +78,7 @@ struct report {
     uint64_t size;        /* of the access; 0: unknown */
     ledge_view address;   /* as printed, with its "0x"; empty: unknown */
     bool address_follows; /* the line broke where the address should have been */
+    bool message_follows; /* lines with a '#' in front still say what failed */
     ledge_view detail;    /* a failed expression, "op: expression": the first line of the state */
     bool detail_whole;    /* it wasn't cut off */
     ledge_view cast_to;   /* of a bad cast: the type that was wanted; empty: unknown */
@@ -102,6 +103,13 @@ void report_free(struct report *report);
 
 /* report_stack finds the first stack of a role that has frames, or NULL. */
 const struct stack *report_stack(const struct report *report, enum stack_role role);
+
+/* report_near_null: an address that is null, or null with a small offset. */
+bool report_near_null(ledge_view address);
+
+/* report_is_marker: an address that WebKit's and others' macros touch in order to stop a program.
+ */
+bool report_is_marker(ledge_view address);
 
 /* stack_role_name is what people call it: "crash", "freed by". */
 const char *stack_role_name(enum stack_role role);

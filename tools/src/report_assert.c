@@ -1,13 +1,12 @@
-/* Assertions and checks, of C libraries and of projects that have their own:
+/* Assertions, of C libraries and of projects that have their own:
  *
  *     prog: file.c:28: main: Assertion `x == 3' failed.
- *     [17:17:0501/10.0:FATAL:file.cc(28)] Check failed: x == 3 (4 vs. 3)
  */
 #include <string.h>
 
 #include "report_family.h"
 
-static void set_assertion(struct report *fresh, ledge_view expression, bool whole,
+void report_set_assertion(struct report *fresh, ledge_view expression, bool whole,
                           enum report_weight weight)
 {
     fresh->tool = REPORT_LIBC;
@@ -17,8 +16,7 @@ static void set_assertion(struct report *fresh, ledge_view expression, bool whol
     report_set_type(fresh, "ASSERT", true);
 }
 
-/* "file.c:28", and nothing else; "10:28" is a time. */
-static bool is_place(ledge_view text)
+bool report_is_place(ledge_view text)
 {
     struct frame frame = {0};
     frame_place(text, &frame);
@@ -28,7 +26,7 @@ static bool is_place(ledge_view text)
     return frame.line > 0 && letter && text_find_byte(frame.file, ' ') == TEXT_NONE;
 }
 
-static ledge_view last_word(ledge_view text)
+ledge_view report_last_word(ledge_view text)
 {
     size_t blank = text_find_last_byte(text, ' ');
     ledge_view word = blank == TEXT_NONE ? text : text_tail(text, blank + 1);
@@ -41,8 +39,8 @@ static ledge_view place_in(ledge_view before)
     for (size_t from = 0; from < before.length;) {
         size_t colon = text_find(text_tail(before, from), ": ");
         size_t end = colon == TEXT_NONE ? before.length : from + colon;
-        ledge_view word = last_word(text_tail(text_head(before, end), from));
-        if (is_place(word))
+        ledge_view word = report_last_word(text_tail(text_head(before, end), from));
+        if (report_is_place(word))
             return word;
         from = end + 2;
     }
@@ -74,7 +72,7 @@ static bool take_quoted(const struct line *line, struct report *fresh)
         text_has(line->text, "-CRITICAL"))
         return false;
     ledge_view expression = text_tail(whole ? text_head(rest, end) : rest, quote);
-    set_assertion(fresh, expression, whole, REPORT_CRASH);
+    report_set_assertion(fresh, expression, whole, REPORT_CRASH);
     ledge_view before = text_head(line->text, at - 1);
     if (text_ends(before, ": "))
         fresh->place = place_in(text_head(before, before.length - 2));
@@ -128,7 +126,7 @@ static bool take_other(const struct line *line, struct report *fresh)
     ledge_view expression = text_head(rest, end);
     if (is_bsd)
         expression = without_parentheses(expression);
-    set_assertion(fresh, expression, line->whole, whole ? REPORT_CRASH : REPORT_MENTION);
+    report_set_assertion(fresh, expression, line->whole, whole ? REPORT_CRASH : REPORT_MENTION);
     return true;
 }
 
@@ -139,7 +137,7 @@ static bool take_glibc(const struct line *line, struct report *fresh)
     ledge_view expression = text_after(rest, "assertion failed: ");
     if (expression.length == 0)
         return false;
-    set_assertion(fresh, expression, line->whole, REPORT_CRASH);
+    report_set_assertion(fresh, expression, line->whole, REPORT_CRASH);
     fresh->place = text_word(rest);
     if (text_starts(rest, "malloc.c:"))
         report_set_type(fresh, "Heap-corruption", true);
@@ -153,12 +151,12 @@ static bool take_libcxx(const struct line *line, struct report *fresh)
     ledge_view rest = text_after(line->text, ": assertion ");
     size_t end = text_find(rest, " failed");
     if (at == TEXT_NONE || end == TEXT_NONE || text_starts(rest, "failed") ||
-        !is_place(last_word(text_head(line->text, at))))
+        !report_is_place(report_last_word(text_head(line->text, at))))
         return false;
     ledge_view message = text_after(rest, " failed: ");
-    set_assertion(fresh, message.length > 0 ? message : text_head(rest, end), line->whole,
-                  REPORT_CRASH);
-    fresh->place = last_word(text_head(line->text, at));
+    report_set_assertion(fresh, message.length > 0 ? message : text_head(rest, end), line->whole,
+                         REPORT_CRASH);
+    fresh->place = report_last_word(text_head(line->text, at));
     return true;
 }
 
@@ -182,6 +180,7 @@ static const struct mark marks[] = {
     {"ASSERT FAILURE: ", NULL, REPORT_RECOVERABLE},
     {"ASSERT: \"", "\" in file ", REPORT_RECOVERABLE},
     {"Assert failed: ", NULL, REPORT_MENTION},
+    {"' panicked at '", "', ", REPORT_RECOVERABLE}, /* Rust before 1.73 */
     {"assertion failed: ", NULL, REPORT_MENTION},
     {"assertion failure: ", NULL, REPORT_MENTION},
     {"assert failed: ", NULL, REPORT_MENTION},
@@ -204,62 +203,44 @@ static bool take_own(const struct line *line, struct report *fresh)
         if (text_trim(expression).length == 0)
             continue;
         fresh->place = place_in(before);
-        set_assertion(fresh, without_parentheses(text_trim(expression)),
-                      line->whole || end != TEXT_NONE, weight);
+        report_set_assertion(fresh, without_parentheses(text_trim(expression)),
+                             line->whole || end != TEXT_NONE, weight);
         return true;
     }
     return false;
+}
+
+/* WebKit's ASSERT_NOT_REACHED() has a line of its own. */
+static bool take_not_reached(const struct line *line, struct report *fresh)
+{
+    static const char words[] = "SHOULD NEVER BE REACHED";
+    if (!text_ends(line->text, words) ||
+        !frame_is_prefix(text_head(line->text, line->text.length - (sizeof words - 1))))
+        return false;
+    fresh->tool = REPORT_LIBC;
+    fresh->weight = REPORT_RECOVERABLE;
+    report_set_type(fresh, "ASSERT_NOT_REACHED", line->whole);
+    return true;
+}
+
+/* "panic: too many keys" counts when the process dies of it; Go's own have their words before it.
+ */
+static bool take_panic(const struct line *line, struct report *fresh)
+{
+    static const char mark[] = "panic: ";
+    size_t at = text_find(line->text, mark);
+    if (at == TEXT_NONE || !frame_is_prefix(text_head(line->text, at)))
+        return false;
+    ledge_view message = text_tail(line->text, at + sizeof mark - 1);
+    if (message.length == 0 || text_starts(message, "runtime error: "))
+        return false;
+    report_set_assertion(fresh, message, line->whole, REPORT_MENTION);
+    return true;
 }
 
 bool report_assert_line(const struct line *line, struct report *fresh)
 {
     return take_quoted(line, fresh) || take_other(line, fresh) || take_glibc(line, fresh) ||
-           take_libcxx(line, fresh) || take_own(line, fresh);
-}
-
-/* --- Checks --------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *mark;
-    const char *type;
-} checks[] = {
-    {"Security DCHECK failed: ", "Security DCHECK failure"},
-    {"Security CHECK failed: ", "Security CHECK failure"},
-    {"DCHECK failed: ", "DCHECK failure"},
-    {"Debug check failed: ", "DCHECK failure"},
-    {"Check failed: ", "CHECK failure"},
-};
-
-/* The place of a check: "FATAL:file.cc(28)]" or "F0501 10:00:00.123 17 file.cc:28]". */
-static ledge_view check_place(ledge_view before)
-{
-    size_t bracket = text_find_last_byte(before, ']');
-    if (bracket == TEXT_NONE)
-        return ledge_view_of(NULL, 0);
-    ledge_view head = text_head(before, bracket);
-    size_t colon = text_find_last(head, "FATAL:");
-    if (colon != TEXT_NONE)
-        return text_tail(head, colon + strlen("FATAL:"));
-    return is_place(last_word(head)) ? last_word(head) : ledge_view_of(NULL, 0);
-}
-
-bool report_check_line(const struct line *line, struct report *fresh)
-{
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        size_t at = text_find(line->text, checks[i].mark);
-        if (at == TEXT_NONE)
-            continue;
-        ledge_view expression = text_tail(line->text, at + strlen(checks[i].mark));
-        /* What was compared differs between runs. */
-        size_t values = text_find(expression, " (");
-        if (values != TEXT_NONE && text_has(text_tail(expression, values), " vs. "))
-            expression = text_head(expression, values);
-        while (text_ends(expression, ".") || text_ends(expression, " "))
-            expression = text_head(expression, expression.length - 1);
-        set_assertion(fresh, expression, line->whole, REPORT_CRASH);
-        report_set_type(fresh, checks[i].type, true);
-        fresh->place = check_place(text_head(line->text, at));
-        return true;
-    }
-    return false;
+           take_libcxx(line, fresh) || take_own(line, fresh) || take_not_reached(line, fresh) ||
+           take_panic(line, fresh);
 }

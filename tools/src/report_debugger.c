@@ -184,3 +184,37 @@ bool report_read_stack(struct report *report)
     }
     return ended;
 }
+
+/* --- Want of memory ------------------------------------------------------------------------- */
+
+/* How projects stop when they get no memory: nothing is wrong with the address they touch. */
+static bool is_exhausted(ledge_view function)
+{
+    static const char *const parts[] = {
+        "::OnNoMemory",      "FatalProcessOutOfMemory", "TerminateBecauseOutOfMemory",
+        "GCOutOfMemory",     "FX_OutOfMemoryTerminate", "rust_oom",
+        "handle_alloc_error"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (text_has(function, parts[i]))
+            return true;
+    }
+    return false;
+}
+
+void report_find_exhaustion(struct report *report)
+{
+    static const char *const types[] = {"UNKNOWN",    "Abrt",         "Ill",          "Trap",
+                                        "Breakpoint", "Fatal-signal", "CHECK failure"};
+    const struct stack *stack = report_stack(report, STACK_CRASH);
+    bool possible = false;
+    for (size_t i = 0; stack && i < sizeof types / sizeof *types; i++)
+        possible = possible || strcmp(report->type, types[i]) == 0;
+    for (size_t i = 0; possible && i < stack->len && i < DEATH_DEPTH; i++) {
+        if (!is_exhausted(stack->frames[i].function))
+            continue;
+        report_set_type(report, "Out-of-memory", true);
+        report->address = report->detail = ledge_view_of(NULL, 0);
+        report->access = ACCESS_UNKNOWN;
+        return;
+    }
+}

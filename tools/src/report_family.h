@@ -15,7 +15,7 @@ struct line {
 /* Each returns true when the line begins a report, and then has filled *fresh (zeroed before). */
 bool report_sanitizer_line(const struct line *line, struct report *fresh);
 bool report_ubsan_line(const struct line *line, struct report *fresh);
-bool report_libfuzzer_line(const struct line *line, struct report *fresh);
+bool report_engine_line(const struct line *line, struct report *fresh);
 bool report_libc_line(const struct line *line, struct report *fresh);
 bool report_assert_line(const struct line *line, struct report *fresh);
 bool report_check_line(const struct line *line, struct report *fresh);
@@ -53,8 +53,23 @@ void report_choose_stack(struct report *report);
  * an abort tells more than the signal. Returns false when nothing there ends a process. */
 bool report_read_stack(struct report *report);
 
+/* report_find_exhaustion turns the signal of a program that stops itself for want of memory into
+ * that. */
+void report_find_exhaustion(struct report *report);
+
 /* report_find_recursion turns a segmentation fault deep in a recursion into what it is. */
 void report_find_recursion(struct report *report);
+
+/* report_set_assertion makes an assertion of an expression that failed; whole says that nothing of
+ * it is missing. */
+void report_set_assertion(struct report *fresh, ledge_view expression, bool whole,
+                          enum report_weight weight);
+
+/* report_is_place: "file.c:28", and nothing else; "10:28" is a time. */
+bool report_is_place(ledge_view text);
+
+/* report_last_word is what follows the last blank, without a quotation mark before it. */
+ledge_view report_last_word(ledge_view text);
 
 /* report_set_type copies a type; sure says whether it is one we know, and whole. */
 void report_set_type(struct report *report, const char *type, bool sure);
@@ -78,7 +93,8 @@ ledge_view report_address(const struct line *line, ledge_view text);
  * "signed-integer-overflow": never NULL. */
 const char *report_ubsan_check(ledge_view text);
 
-/* report_near_null: an address that is null, or null with a small offset. */
-bool report_near_null(ledge_view address);
+/* report_check_detail reads what V8 prints below "# Fatal error in file.cc, line 28". Returns true
+ * when the line was that. */
+bool report_check_detail(const struct line *line, struct report *report);
 
 #endif

@@ -1,4 +1,4 @@
-/* libFuzzer and the kit:
+/* Engines and the kit:
  *
  *     ==17== ERROR: libFuzzer: timeout after 25 seconds
  *     ==ledge== Model-mismatch in vec.insert: ledge_vec_length(&w->vec)
@@ -24,11 +24,30 @@ static const struct message libfuzzer_messages[] = {
     {"fuzz target overwrites its const input", "Overwrites-const-input", REPORT_CRASH},
 };
 
-bool report_libfuzzer_line(const struct line *line, struct report *fresh)
+/* Centipede: "========= Per-input timeout exceeded: 61 > 60 (sec); exiting". */
+static bool take_centipede(const struct line *line, struct report *fresh)
+{
+    static const struct message messages[] = {
+        {"Per-input timeout exceeded: ", "Timeout", REPORT_CRASH},
+        {"RSS limit exceeded: ", "Out-of-memory", REPORT_CRASH},
+        {"Stack limit exceeded: ", "Stack-overflow", REPORT_CRASH},
+    };
+    ledge_view rest = text_after(line->text, "========= ");
+    for (size_t i = 0; rest.length > 0 && i < sizeof messages / sizeof *messages; i++) {
+        if (!text_starts(rest, messages[i].text))
+            continue;
+        fresh->weight = messages[i].weight;
+        report_set_type(fresh, messages[i].type, true);
+        return true;
+    }
+    return false;
+}
+
+bool report_engine_line(const struct line *line, struct report *fresh)
 {
     size_t at = text_find(line->text, "libFuzzer: ");
     if (at == TEXT_NONE)
-        return false;
+        return take_centipede(line, fresh);
     ledge_view rest = text_tail(line->text, at + strlen("libFuzzer: "));
     size_t count = sizeof libfuzzer_messages / sizeof *libfuzzer_messages;
     for (size_t i = 0; i < count; i++) {

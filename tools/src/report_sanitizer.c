@@ -66,8 +66,8 @@ static const struct reason reasons[] = {
     {"bad-__sanitizer_get_allocated_size", "Bad-get-allocated-size", REPORT_CRASH},
     {"bad-__sanitizer_annotate", "Bad-container-annotation", REPORT_CRASH},
     {"illegal-instruction", "Ill", REPORT_CONSEQUENCE},
-    {"breakpoint", "Trap", REPORT_CONSEQUENCE},
-    {"int-divide-by-zero", "Floating-point-exception", REPORT_CRASH},
+    {"breakpoint", "Breakpoint", REPORT_CONSEQUENCE},
+    {"int-divide-by-zero", "Divide-by-zero", REPORT_CRASH},
     {"double-free", "Heap-double-free", REPORT_CRASH},
     {"bad-free", "Invalid-free", REPORT_CRASH},
     {"detected memory leaks", "Direct-leak", REPORT_RECOVERABLE},
@@ -194,7 +194,9 @@ static void take_reason(ledge_view reason, const struct line *line, struct repor
         report_set_type(fresh, known->type, true);
     else
         type_of_words(reason, line, fresh);
-    take_address(reason, line, fresh);
+    /* What a division's signal comes with is where the instruction stands. */
+    if (strcmp(fresh->type, "Floating-point-exception") != 0)
+        take_address(reason, line, fresh);
 }
 
 /* "AddressSanitizer:DEADLYSIGNAL" comes before any signal's report. */
@@ -213,12 +215,11 @@ static bool take_check(ledge_view rest, const struct line *line, struct report *
     if (!text_skip(&rest, " CHECK failed: ") && !text_skip(&rest, ": CHECK failed: "))
         return false;
     fresh->weight = REPORT_CRASH;
-    report_set_type(fresh, "CHECK failure", true);
+    report_set_type(fresh, "Sanitizer CHECK failure", true);
     fresh->place = text_word(rest);
-    /* The values that were compared, and the thread's number, differ between runs. */
-    size_t values = text_find(rest, "\" (0x");
-    if (values != TEXT_NONE)
-        rest = text_head(rest, values + 1);
+    size_t thread = text_find_last(rest, " (tid=");
+    if (thread != TEXT_NONE)
+        rest = text_head(rest, thread);
     fresh->detail = text_trim(text_tail(rest, fresh->place.length));
     fresh->detail_whole = line->whole;
     return true;
@@ -317,9 +318,27 @@ bool report_leak_line(const struct line *line, bool *direct)
     return *direct || text_has(line->text, "Indirect leak of ");
 }
 
+static bool read_address(ledge_view address, uint64_t *value)
+{
+    text_skip(&address, "0x");
+    return text_hex(&address, value) > 0 && address.length == 0;
+}
+
 bool report_near_null(ledge_view address)
 {
     uint64_t value;
-    text_skip(&address, "0x");
-    return text_hex(&address, &value) > 0 && address.length == 0 && value < TAXONOMY_NEAR_NULL;
+    return read_address(address, &value) && value < TAXONOMY_NEAR_NULL;
+}
+
+bool report_is_marker(ledge_view address)
+{
+    static const uint64_t markers[] = {0xbbadbeef, 0xfbadbeef, 0x1f75b7dd, 0x977537dd, 0x9f7537dd};
+    uint64_t value;
+    if (!read_address(address, &value))
+        return false;
+    for (size_t i = 0; i < sizeof markers / sizeof *markers; i++) {
+        if (value == markers[i])
+            return true;
+    }
+    return false;
 }

@@ -300,6 +300,8 @@ static bool take_handler(const struct line *line, struct report *fresh)
         int number = report_signal_number(text_tail(line->text, end));
         if (number == 0 || !report_set_signal(fresh, number))
             continue;
+        if (text_has(line->text, "(SEGV_MTE")) /* memory tagging of ARM */
+            report_set_type(fresh, "Tag-mismatch", true);
         report_signal_detail(line, fresh);
         return true;
     }

@@ -91,9 +91,11 @@ static void take_cfi(const struct line *line, ledge_view message, struct report 
     fresh->address = report_address(line, text_after(message, "(vtable address "));
 }
 
-/* "downcast of address 0x7ffe which does not point to an object of type 'A'" */
-static void take_cast(ledge_view message, struct report *fresh)
+/* "downcast of address 0x7ffe which does not point to an object of type 'A'". By the vocabulary no
+ * other of these types has an address. */
+static void take_cast(const struct line *line, ledge_view message, struct report *fresh)
 {
+    fresh->address = report_address(line, text_after(message, "address "));
     ledge_view type = text_after(message, "to an object of type '");
     size_t end = text_find_byte(type, '\'');
     if (end != TEXT_NONE)
@@ -113,11 +115,10 @@ static bool take_runtime_error(const struct line *line, size_t at, ledge_view me
     fresh->place = blank == TEXT_NONE ? before : text_tail(before, blank + 1);
     report_set_type(fresh, pattern ? pattern->type : "Undefined-behavior", pattern && line->whole);
     fresh->access = pattern ? pattern->access : ACCESS_UNKNOWN;
-    fresh->address = report_address(line, text_after(message, "address "));
     if (text_starts(message, "control flow integrity"))
         take_cfi(line, message, fresh);
     else if (strcmp(fresh->type, "Bad-cast") == 0)
-        take_cast(message, fresh);
+        take_cast(line, message, fresh);
     return true;
 }
 

@@ -265,12 +265,14 @@ static void build_anywhere(const struct making *making)
 /* A check that a sanitizer makes of itself: its frames say nothing of the program. */
 static bool is_own_check(const struct report *report)
 {
-    return is_type(report, "CHECK failure") && report->tool != REPORT_LIBC;
+    return is_type(report, "Sanitizer CHECK failure");
 }
 
 static bool is_check(const struct report *report)
 {
     static const char tail[] = "CHECK failure";
+    if (is_type(report, "Fatal error"))
+        return true;
     size_t len = strlen(report->type);
     return len >= sizeof tail - 1 && strcmp(report->type + len - (sizeof tail - 1), tail) == 0;
 }

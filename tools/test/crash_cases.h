@@ -221,7 +221,7 @@ static const struct crash_case crash_cases[] = {
      " 00 00 00  f3 72 75 58 05 00 00 00  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00\n"
      "              ^ \n"
      "    #0 0x55874aa769b8 in load /src/a.c:44:48\n\n",
-     NULL, "Misaligned-address", "0x5587572f32e1", "load", false, "undefined", "ubsan", "high",
+     NULL, "Misaligned-address", NULL, "load", false, "undefined", "ubsan", "high",
      "/src/a.c:44:48"},
 
     {"ubsan survived, then asan",

@@ -74,8 +74,8 @@ static const struct live_kind address_kinds[] = {
      "one == NUMBER && sink != ADDRESS\nasserts_numbers\nrun", ALL, 'y', 'n'},
     {"asserts_helper", "ASSERT", "assert", "condition\ncheck_one\ncheck_all", ALL, 'y', 'n'},
     {"asserts_helper_too", "ASSERT", "assert", "condition\ncheck_one\ncheck_all", ALL, 'y', 'n'},
-    {"divides", "Floating-point-exception", "signal", OWN, ALL, 'n', 'y'},
-    {"divides_least", "Floating-point-exception", "signal", OWN, ALL, 'n', 'y'},
+    {"divides", "Floating-point-exception", "signal", OWN, ALL, 'n', 'n'},
+    {"divides_least", "Floating-point-exception", "signal", OWN, ALL, 'n', 'n'},
     {"traps", "Ill", "signal", OWN, ALL, 'n', 'y'},
     {"breaks", "Trap", "signal", OWN, CLANG, 'y', '?'},
     {"bus", "Bus", "bus", OWN, ALL, 'n', '?'},
@@ -104,7 +104,7 @@ static const struct live_kind undefined_kinds[] = {
     {"narrows", "Implicit-conversion", "undefined", OWN, CLANG, 'n', 'n'},
     {"index_high", "Index-out-of-bounds", "undefined", OWN, ALL, 'y', 'n'},
     {"index_low", "Index-out-of-bounds", "undefined", OWN, ALL, 'y', 'n'},
-    {"misaligned", "Misaligned-address", "undefined", OWN, ALL, 'n', 'y'},
+    {"misaligned", "Misaligned-address", "undefined", OWN, ALL, 'n', 'n'},
     {"misassumed", "Misaligned-address", "undefined", OWN, CLANG, 'n', 'n'},
     {"bad_bool", "Invalid-bool-value", "undefined", OWN, ALL, 'n', 'n'},
     {"bad_vla", "Non-positive-vla-bound-value", "undefined", OWN, ALL, 'y', 'n'},
@@ -151,7 +151,7 @@ static const struct live_kind thread_kinds[] = {
     {"null_write", "Null-dereference WRITE", "memory", OWN, ALL, 'n', 'y'},
     {"use_after_free", "Heap-use-after-free\nREAD 4", "memory", OWN, ALL, 'y', 'y'},
     {"asserts", "ASSERT", "assert", "one == 2 && \"one isn't two\"\nasserts\nrun", ALL, 'y', 'n'},
-    {"divides", "Floating-point-exception", "signal", OWN, ALL, 'n', 'y'},
+    {"divides", "Floating-point-exception", "signal", OWN, ALL, 'n', 'n'},
 };
 
 static const struct live_kind memory_kinds[] = {

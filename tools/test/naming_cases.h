@@ -86,6 +86,21 @@ static const struct naming_case naming_cases[] = {
           "    #2 0x3 in ns::Run(int)::$_0::operator()(int) const /src/a.cc:3:3\n"),
      NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014",
      "ns::Copy\nns::Matrix::operator()\nns::Run", true},
+    {"operators as LLVM prints them, parameters with a comparison, Rust's traits, and no name at "
+     "all",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x1 in bool ns::operator<<int>(ns::V<int> const&) /src/a.cc:1:1\n"
+          "    #1 0x2 in ns::A<(1>>2)>::call() /src/a.cc:2:2\n"
+          "    #2 0x3 in <ns::Node as core::ops::drop::Drop>::drop /src/a.rs:3:3\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014",
+     "ns::operator<\nns::A::call\n<ns::Node as core::ops::drop::Drop>::drop", true},
+    {"more operators",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x1 in ns::In& ns::operator>><int>(ns::In&, int&) /src/a.cc:1:1\n"
+          "    #1 0x2 in ns::operator<=>(ns::V const&, ns::V const&) /src/a.cc:2:2\n"
+          "    #2 0x3 in ns::{unnamed type#1}::run() /src/a.cc:3:3\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014",
+     "ns::operator>>\nns::operator<=>\nns::{unnamed type#NUMBER}::run", true},
     {"a frame of a library without symbols names its library",
      ASAN(OVERFLOW_AT, READ4,
           "    #0 0x7f00  (/usr/lib/libfoo.so.1+0x1234)\n    #1 0x55d0 in use /src/a.c:1:1\n"),
@@ -159,6 +174,13 @@ static const struct naming_case naming_cases[] = {
      ASAN("unknown-crash on address 0x7fff7fff8000 at pc 0x51 bp 0x7ffc sp 0x7ffb", "",
           "    #0 0x2 in store /src/a.c:1:1\n"),
      NULL, "UNKNOWN", "0x7fff7fff8000", "store", true},
+    {"whose access counts for nothing, as it doesn't know itself",
+     ASAN("unknown-crash on address 0x7fff7fff8000 at pc 0x51 bp 0x7ffc sp 0x7ffb",
+          "READ of size 4 at 0x7fff7fff8000 thread T0\n", "    #0 0x2 in store /src/a.c:1:1\n"),
+     NULL, "UNKNOWN", "0x7fff7fff8000", "store", true},
+    {"an address that a macro touches to stop a program",
+     ASAN(SEGV_AT("0x0000fbadbeef"), CAUSED("WRITE"), "    #0 0x2 in stop /src/a.c:1:1\n"), NULL,
+     "UNKNOWN WRITE", "0x0000fbadbeef", "stop", false},
     {"an illegal instruction",
      ASAN("ILL on unknown address 0x0000004f3a31 (pc 0x0000004f3a31 bp 0x7ffc sp 0x7ffb T0)", "",
           "    #0 0x2 in stop /src/a.c:1:1\n"),
@@ -166,7 +188,7 @@ static const struct naming_case naming_cases[] = {
     {"a division",
      ASAN("FPE on unknown address 0x0000004f3a31 (pc 0x0000004f3a31 bp 0x7ffc sp 0x7ffb T0)", "",
           "    #0 0x2 in mean /src/a.c:1:1\n"),
-     NULL, "Floating-point-exception", "0x0000004f3a31", "mean", false},
+     NULL, "Floating-point-exception", NULL, "mean", false},
     {"an abort of the program",
      ASAN("ABRT on unknown address 0x053900000007 (pc 0x7f5a bp 0x7ffc sp 0x7ffb T0)", "",
           "    #0 0x7f1 in gsignal (/lib/x86_64-linux-gnu/libc.so.6+0x1)\n"
@@ -285,11 +307,35 @@ static const struct naming_case naming_cases[] = {
      "==7==AddressSanitizer: CHECK failed: asan_thread.cpp:356 \"((ptr[0] == "
      "kCurrentStackFrameMagic)) != (0)\" (0x0, 0x0) (tid=7)\n"
      "    #0 0x1 in CheckUnwind (/out/bin+0x1)\n    #1 0x2 in use /src/a.c:1:1\n",
-     NULL, "CHECK failure", NULL, "\"((ptr[0] == kCurrentStackFrameMagic)) != (0)\"", false},
+     NULL, "Sanitizer CHECK failure", NULL,
+     "\"((ptr[0] == kCurrentStackFrameMagic)) != (0)\" (0x0, 0x0)", false},
     {"a failed check of a debug build",
      "F0501 12:00:01.123456 17 table.cc:28] DCHECK failed: rows < 4096.\n"
      "    #0 0x55 in db::Fill(int) /src/table.cc:28:3\n\n",
      NULL, "DCHECK failure", NULL, "rows < NUMBER in table.cc\ndb::Fill", true},
+    {"a failed check under AddressSanitizer is the program's all the same",
+     "[17:17:0501/100000.123:FATAL:table.cc(28)] Check failed: rows == 3 (4 vs. 3)\n" ASAN(
+         "TRAP on unknown address 0x000000000000 (pc 0x55d1 bp 0x7ffc sp 0x7ffb T0)", "",
+         "    #0 0x55 in logging::LogMessage::~LogMessage() /src/base/logging.cc:1:1\n"
+         "    #1 0x55 in db::Fill(int) /src/table.cc:28:3\n    #2 0x55 in run /src/table.cc:8:3\n"),
+     NULL, "CHECK failure", NULL, "rows == 3 in table.cc\ndb::Fill\nrun", false},
+    {"a check that says more, in quotation marks",
+     "[17:17:0501/100000.123:FATAL:table.cc(28)] Check failed: found : 'row 17'\n"
+     "    #0 0x55 in db::Fill(int) /src/table.cc:28:3\n\n",
+     NULL, "CHECK failure", NULL, "found in table.cc\ndb::Fill", false},
+    {"V8's check is named by the file that stands a line before",
+     "#\n# Fatal error in ../../src/table.cc, line 28\n# Check failed: rows == 3 (4 vs. "
+     "3).\n#\n" ASAN(
+         "ILL on unknown address 0x55d1 (pc 0x55d1 bp 0x7ffc sp 0x7ffb T0)", "",
+         "    #0 0x55 in v8::base::OS::Abort() /src/v8/os.cc:1:1\n"
+         "    #1 0x55 in V8_Fatal(char const*, int, char const*, ...) /src/v8/logging.cc:1:1\n"
+         "    #2 0x55 in db::Fill(int) /src/table.cc:28:3\n"),
+     NULL, "CHECK failure", NULL, "rows == 3 in table.cc\ndb::Fill", false},
+    {"a fatal message of glog's",
+     "F0501 12:00:01.123456 17 table.cc:28] the table is gone\n"
+     "    #0 0x55 in google::LogMessage::Flush() /src/logging.cc:1:1\n"
+     "    #1 0x55 in db::Fill(int) /src/table.cc:28:3\n\n",
+     NULL, "Fatal error", NULL, "the table is gone in table.cc\ndb::Fill", false},
     {"a failed check of a program, with values",
      "[0501/100000.123:FATAL:table.cc(28)] Check failed: rows == 3 (4 vs. 3)\n"
      "    #0 0x55 in base::debug::CollectStackTrace() /src/base/debug/stack_trace.cc:1:1\n"
