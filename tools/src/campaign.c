@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "campaign_parts.h"
+#include "files.h"
 #include "mem.h"
 #include "proc.h"
 
@@ -230,6 +231,23 @@ static void gather_leftovers(struct campaign *campaign)
     }
 }
 
+/* What a campaign does without. */
+static void say_what_is_missing(struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->subjects_len; i++) {
+        const struct target *target = campaign->subjects[i].target;
+        if (target->dictionary && !path_is_file(target->dictionary))
+            progress_say(campaign, "%s: there is no dictionary %s", target->name,
+                         target->dictionary);
+    }
+    for (size_t i = 0; i < campaign->instances_len; i++) {
+        const struct instance *instance = &campaign->instances[i];
+        if (instance->problem)
+            progress_say(campaign, "%s %s/%s left out: %s", instance->subject->target->name,
+                         instance->engine->name, instance->build->sanitizer, instance->problem);
+    }
+}
+
 static void run_loop(struct campaign *campaign)
 {
     start_clock(campaign);
@@ -240,14 +258,9 @@ static void run_loop(struct campaign *campaign)
                          campaign->subjects[i].target->name,
                          (unsigned long long)campaign->subjects[i].redundant,
                          (unsigned long long)campaign->subjects[i].corpus_files);
+    say_what_is_missing(campaign);
     findings_resume(campaign);
     gather_leftovers(campaign);
-    for (size_t i = 0; i < campaign->instances_len; i++)
-        if (campaign->instances[i].problem)
-            progress_say(campaign, "%s %s/%s left out: %s",
-                         campaign->instances[i].subject->target->name,
-                         campaign->instances[i].engine->name,
-                         campaign->instances[i].build->sanitizer, campaign->instances[i].problem);
     plan_fill_slots(campaign);
     (void)uv_run(&campaign->loop, UV_RUN_DEFAULT);
     progress_end(campaign);

@@ -137,6 +137,8 @@ void instance_kill_strays(const struct instance *instance);
 void instance_tick(struct instance *instance); /* polls, and kills what doesn't end */
 
 /* corpus.c */
+/* An engine refuses a dictionary that isn't there, or has no entries. */
+bool corpus_has_dictionary(const struct target *target);
 /* Makes the shared corpus, with the seeds in it. One that has grown large is distilled first, when
  * that is quick: few files that exercise the same. */
 bool corpus_prepare(struct subject *subject, struct fail *why);

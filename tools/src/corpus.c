@@ -1,7 +1,8 @@
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <dirent.h>
 #include <unistd.h>
 
 #include "campaign_parts.h"
@@ -67,6 +68,10 @@ static bool copy_seeds(struct subject *subject, struct fail *why)
     if (!subject->target->corpus)
         return true;
     bool ok = paths_find(&seeds, subject->target->corpus, why);
+    if (!ok && access(subject->target->corpus, F_OK) != 0)
+        fail_set(why,
+                 "make it (mkdir), with a few small inputs; a kit target's are made by ci/generate",
+                 "cannot open %s: %s", subject->target->corpus, strerror(errno));
     for (size_t i = 0; i < seeds.len && ok; i++) {
         char *bytes;
         size_t len;
@@ -102,6 +107,22 @@ static void distil_corpus(struct subject *subject)
                 subject->redundant += unlink(distil.files[i].path) == 0;
     }
     distil_free(&distil);
+}
+
+bool corpus_has_dictionary(const struct target *target)
+{
+    char *bytes;
+    size_t len;
+    struct fail why;
+    if (!target->dictionary || !file_read(target->dictionary, &bytes, &len, &why))
+        return false;
+    bool any = false;
+    for (const char *at = bytes; *at && !any; at += strcspn(at, "\n"), at += *at == '\n') {
+        at += strspn(at, " \t");
+        any = *at != '#' && *at != '\n' && *at != '\0';
+    }
+    free(bytes);
+    return any;
 }
 
 bool corpus_prepare(struct subject *subject, struct fail *why)

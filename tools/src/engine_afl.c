@@ -21,23 +21,6 @@ static char *own_directory(const struct instance *instance, const char *below)
     return mem_print("%s/afl/%s/%s", instance->subject->directory, own_name(instance), below);
 }
 
-/* afl-fuzz refuses a dictionary without entries. */
-static bool has_entries(const char *dictionary)
-{
-    char *bytes;
-    size_t len;
-    struct fail why;
-    if (!dictionary || !file_read(dictionary, &bytes, &len, &why))
-        return false;
-    bool any = false;
-    for (const char *at = bytes; *at && !any; at += strcspn(at, "\n"), at += *at == '\n') {
-        at += strspn(at, " \t");
-        any = *at != '#' && *at != '\n' && *at != '\0';
-    }
-    free(bytes);
-    return any;
-}
-
 static void add_environment(const struct instance *instance, struct paths *env)
 {
     static const char *const fixed[] = {"AFL_NO_UI=1",
@@ -112,7 +95,7 @@ static bool command(struct instance *instance, unsigned seconds, struct paths *a
         paths_add(argv, mem_text("-s"));
         paths_add(argv, mem_print("%u", campaign->options->seed + instance->starts));
     }
-    if (has_entries(target->dictionary)) {
+    if (corpus_has_dictionary(target)) {
         paths_add(argv, mem_text("-x"));
         paths_add(argv, mem_text(target->dictionary));
     }

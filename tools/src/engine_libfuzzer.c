@@ -29,7 +29,7 @@ static bool command(struct instance *instance, unsigned seconds, struct paths *a
     paths_add(argv, mem_text("-print_final_stats=1"));
     if (options->seed) /* another one for each start: a restart must not find the same again */
         paths_add(argv, mem_print("-seed=%u", options->seed + instance->starts));
-    if (target->dictionary)
+    if (corpus_has_dictionary(target))
         paths_add(argv, mem_print("-dict=%s", target->dictionary));
     paths_add(argv, mem_text(instance->subject->corpus));
     char **sanitizers = sanitizer_environment(USE_LIBFUZZER, target);

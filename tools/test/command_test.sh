@@ -138,6 +138,16 @@ sed "s|$dir/engine|$dir/vanishing|" "$dir/good.json" >"$dir/vanishing.json"
 check 3 'no engine can go on' fuzz --manifest "$dir/vanishing.json" --seconds 20 --state "$dir/s4"
 check 0 '"issues": []' show --manifest "$dir/vanishing.json" --state "$dir/s4" --json
 
+# A target that is new has neither a corpus nor a dictionary: the one has to be made, engines do without the other.
+script choosy <<'END'
+for a; do case $a in -dict=*) echo 'ParseDictionaryFile: file does not exist or is empty'; exit 1;; -artifact_prefix=*) prefix=${a#*=};; esac; done
+printf boom >"${prefix}crash-0000000000000000000000000000000000000002"
+exit 77
+END
+sed "s|$dir/engine|$dir/choosy|; s|\"corpus\"|\"dictionary\": \"$dir/new.dict\", &|" "$dir/good.json" >"$dir/new.json"
+check 1 "fake: there is no dictionary $dir/new.dict" fuzz --manifest "$dir/new.json" --seconds 2 --state "$dir/s5"
+check 3 'make it (mkdir)' fuzz --manifest "$dir/lost.json" --seconds 1 --state "$dir/s1"
+
 # Planted bugs: they are built all at once; when that fails, one by one shows which. A row that takes longer keeps its place.
 script cmake <<'END'
 echo "$*" | sed 's/.*--target //' >>"${0%cmake}builds"
