@@ -57,8 +57,10 @@ static const struct command command = {
         "With --cmd, @@ is the input's path; without it the program reads it on stdin. A run\n"
         "fails when it leaves a report of a sanitizer, an assertion or the C library on\n"
         "stderr, ends by a signal, or takes too long. Without a report bugs are told apart by\n"
-        "the signal only: build with -fsanitize=address if you can. The result is written to\n"
-        "CRASH.min/.\n"
+        "the signal only: build with -fsanitize=address if you can. Candidates are named as CRASH\n"
+        "ends (.png). The result is written to CRASH.min/. A script that says by its exit code 0\n"
+        "what is of interest, as for cvise, goes with: --cmd 'sh -c \"./it.sh @@ && exit 9\"'\n"
+        "--exit-code 9.\n"
         "\n"
         "An input that fails only sometimes is shrunk to one that does so about as often: a\n"
         "candidate is refused when it never failed in so many runs that the input would have\n"
@@ -394,7 +396,8 @@ static int run_any_command(const struct arguments *arguments)
 {
     struct command_options own = {.timeout_ms =
                                       chosen.timeout ? chosen.timeout : COMMAND_TIMEOUT_MS,
-                                  .exit_code = chosen.exit_code};
+                                  .exit_code = chosen.exit_code,
+                                  .input = arguments->at[0]};
     struct command_target command_target;
     struct fail why;
     if (!command_target_make(chosen.command, &own, &command_target, &why)) {

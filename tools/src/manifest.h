@@ -44,6 +44,7 @@ struct target {
     /* What no manifest has: a command that somebody typed, in place of a target. */
     const char *const *command; /* NULL-terminated; "@@" stands for the input, else it is stdin */
     const char *command_line;   /* the same as it was typed */
+    const char *suffix;         /* what its inputs' names have to end with; NULL: anything */
     unsigned exit_code;         /* an end with this code is a crash; 0: none is */
 };
 

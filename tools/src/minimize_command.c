@@ -74,6 +74,13 @@ struct manifest command_manifest(void)
     return bare;
 }
 
+/* Programs go by what a name ends with: ".png". */
+static const char *suffix_of(const char *path)
+{
+    const char *dot = path ? strrchr(path_base(path), '.') : NULL;
+    return dot && dot != path_base(path) ? dot : NULL;
+}
+
 bool command_target_make(const char *line, const struct command_options *options,
                          struct command_target *out, struct fail *why)
 {
@@ -101,6 +108,7 @@ bool command_target_make(const char *line, const struct command_options *options
         .command = (const char *const *)out->words,
         .command_line = line,
         .exit_code = options->exit_code,
+        .suffix = suffix_of(options->input),
     };
     return true;
 }

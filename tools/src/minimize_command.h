@@ -7,6 +7,7 @@
 struct command_options {
     unsigned timeout_ms;
     unsigned exit_code; /* an end with it is a crash; 0: none is */
+    const char *input;  /* its inputs are named as this path ends: "x.png"; NULL: anyhow */
 };
 
 /* A target for a runner, and what it is made of. */
@@ -23,7 +24,7 @@ enum { COMMAND_TIMEOUT_MS = 5000 };
 /* command_target_make splits a command line into words: by blanks, with '…' and "…" and \ as in a
  * shell, and nothing else of one. The program is looked up in PATH. False and *why when it has no
  * program, a quote that doesn't end, or a program that isn't there. On true *out is for
- * command_target_free, and must not move; line must outlive it. */
+ * command_target_free, and must not move; line and options->input must outlive it. */
 bool command_target_make(const char *line, const struct command_options *options,
                          struct command_target *out, struct fail *why);
 

@@ -42,7 +42,8 @@ void worker_open(struct worker *worker, const struct runner *runner, const struc
         .leaks = options.leaks,
         .ahead = options.ahead,
         .serves = !options.fresh && can_serve(target, build),
-        .path = mem_print("%s/candidate-%u", runner_directory(runner), options.number),
+        .path = mem_print("%s/candidate-%u%s", runner_directory(runner), options.number,
+                          target->suffix ? target->suffix : ""),
     };
 }
 

@@ -342,8 +342,11 @@ bool runner_run(struct runner *runner, const struct target *target, const struct
 bool runner_run_bytes(struct runner *runner, const struct target *target, const struct build *build,
                       const void *bytes, size_t len, struct run_result *result, struct fail *why)
 {
-    return file_put(runner->input, bytes, len, why) &&
-           runner_run(runner, target, build, runner->input, result, why);
+    char *path = mem_print("%s%s", runner->input, target->suffix ? target->suffix : "");
+    bool ok = file_put(path, bytes, len, why) &&
+              runner_run(runner, target, build, path, result, why);
+    free(path);
+    return ok;
 }
 
 /* What runner_run_many carries along. */

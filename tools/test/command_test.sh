@@ -101,6 +101,15 @@ check 3 'cannot open' triage $good "$dir/none" "$dir/log"
 check 3 'cannot open a?[31m' triage $good "$(printf 'a\033[31m')"
 check 3 "--cmd 'prog @@'" minimize $good "$dir/boom"
 
+# A program that goes by what a file's name ends with.
+printf 'one\ntwo boom\n' >"$dir/some.png"
+script 'decode it' <<'END'
+case $1 in *.png) grep -q boom "$1" && kill -s SEGV $$;; esac
+END
+check 0 '13 bytes -> 4 bytes' minimize --cmd "'$dir/decode it' @@" "$dir/some.png"
+[ "$(cat "$dir/some.png.min/input")" = boom ] || fail 'the smallest that decodes'
+check 0 '-> 4 bytes' minimize --cmd "sh -c 'grep -q boom @@ && exit 9'" --exit-code 9 "$dir/some.png"
+
 # A place that takes nothing is told before the search, not after it.
 check 3 "cannot write in $dir/boom/small" minimize --cmd "sh -c 'echo ran >>$dir/ran; kill -s SEGV \$\$'" "$dir/hello" \
     --out "$dir/boom/small"
