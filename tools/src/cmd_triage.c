@@ -64,6 +64,7 @@ static const struct command command = {
         "With --cmd every file is run by that program; @@ is its path, without it the program reads\n"
         "stdin. A libFuzzer binary of your own is such a program: --cmd './fuzz_it @@'. Build it with\n"
         "-g -fsanitize=address,undefined if you can: of a bare signal only the signal is known.\n"
+        "What $ASAN_OPTIONS and its like say counts: detect_leaks=0 for one that always leaks.\n"
         "\n"
         "  ledge triage build/campaign/crashes         what did the campaign find?\n"
         "  ledge triage out/crashes --cmd './prog @@'   inputs of a program of your own\n"

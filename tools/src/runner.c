@@ -185,8 +185,8 @@ static size_t count(const char *const *list)
 /* The C library's own complaints go to the terminal otherwise. */
 static const char libc_to_stderr[] = "LIBC_FATAL_STDERR_=1";
 
-/* A command's user may have settings of their own for a sanitizer; ours come after them, and count.
- */
+/* A command's user may have settings of their own for a sanitizer; the later ones count. They know
+ * whether leaks matter, we how a report is read. */
 static void keep_settings(const char **env, struct paths *made)
 {
     for (; *env; env++) {
@@ -194,7 +194,7 @@ static void keep_settings(const char **env, struct paths *made)
         char *name = mem_copy(*env, len);
         const char *theirs = getenv(name);
         if (theirs && theirs[0] && (*env)[len] == '=') {
-            paths_add(made, mem_print("%s=%s:%s", name, theirs, *env + len + 1));
+            paths_add(made, mem_print("%s:%s:symbolize=0:log_path=stderr", *env, theirs));
             *env = made->at[made->len - 1];
         }
         free(name);

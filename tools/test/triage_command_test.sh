@@ -237,6 +237,12 @@ check 1 '"crash_type": "Unexpected-exit"' --cmd "sh -c 'exit 5'" --exit-code 5 -
 check 0 '"class": "none"' --cmd "sh -c 'exit 5'" --runs 1 --json "$mine/3"
 check 1 '"crash_type": "Timeout"' --cmd 'sleep 20' --timeout 100 --runs 1 --json "$mine/3"
 check 1 '"crash_type": "Abrt"' --cmd "sh -c 'read -r it; [ \$it != clean ] || kill -s ABRT \$\$'" --json --runs 1 "$mine/3"
+leaks="sh -c 'case \$ASAN_OPTIONS in *detect_leaks=1*detect_leaks=0*) exit 5;; esac'"
+ASAN_OPTIONS=detect_leaks=0:log_path=$dir/lost/log
+export ASAN_OPTIONS
+check 1 '"class": "exit"' --cmd "$leaks" --exit-code 5 --runs 1 --json "$mine/3"
+check 1 'Global-buffer-overflow WRITE 4' --cmd "$dir/bin/asan @@" --runs 1 "$mine/it's \"one\""
+unset ASAN_OPTIONS
 check 3 'there is no such program' --cmd "$dir/bin/gone @@" "$mine"
 check 2 '--cmd stands instead of' --cmd "$dir/bin/asan @@" --target prog "$mine"
 check 2 'belong to --cmd' --timeout 100 "$mine"
