@@ -1,6 +1,6 @@
 /* stingy.h: the allocator of targets whose subject allocates. It says no when the input tells it
- * to, and to anything large, so that a length bomb is LEDGE_ENOMEM and not a dead machine. Row A33,
- * A25.
+ * to, and to anything large unless it is generous, so that a length bomb is LEDGE_ENOMEM and not a
+ * dead machine. Rows A33 A25.
  *
  *     #define OBJECTS ledge_vec vec; STINGY_OBJECTS
  *     struct world { OBJECTS … size_t grants; }; // grants is the model's
@@ -18,7 +18,7 @@
 
 /* clang-format off */
 SUPPORT(enum { STINGY_MAX = 1 << 16 };
-struct stingy { size_t grants; };
+struct stingy { size_t grants; bool generous, refused; };
 static void *stingy_resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
     struct stingy *stingy = ctx;
     (void)old_size;
@@ -26,10 +26,11 @@ static void *stingy_resize(void *ctx, void *ptr, size_t old_size, size_t new_siz
         free(ptr);
         return NULL;
     }
-    if (stingy->grants == 0 || new_size > STINGY_MAX)
-        return NULL;
-    stingy->grants--;
-    return realloc(ptr, new_size);
+    const bool granted = stingy->grants != 0 && (stingy->generous || new_size <= STINGY_MAX);
+    void *block = granted ? realloc(ptr, new_size) : NULL;
+    stingy->grants -= block != NULL;
+    stingy->refused |= block == NULL;
+    return block;
 }
 /* Frees memory that was adopted; ctx counts the calls. */
 static __attribute__((unused)) void stingy_free(void *ctx, void *ptr, size_t size) {

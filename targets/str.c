@@ -4,6 +4,7 @@
 #include "kit/target.h"
 #include "sequence.h"
 #include "status_name.h"
+#include "stingy.h"
 
 #include <ledge/str.h>
 
@@ -12,27 +13,10 @@
 
 enum { CAP = 512, MOST = 32 };
 
-/* clang-format off */
-SUPPORT(struct purse { size_t grants; bool refused; };
-static void *purse_resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
-    struct purse *purse = ctx;
-    (void)old_size;
-    if (new_size == 0) {
-        free(ptr);
-        return NULL;
-    }
-    void *block = purse->grants ? realloc(ptr, new_size) : NULL;
-    purse->grants -= block != NULL;
-    purse->refused |= block == NULL;
-    return block;
-});
-/* clang-format on */
-
 #define OBJECTS                                                                                    \
     ledge_str str;                                                                                 \
     ledge_span text; /* that was detached */                                                       \
-    struct purse purse;                                                                            \
-    ledge_allocator alloc;
+    STINGY_OBJECTS
 
 struct world {
     OBJECTS
@@ -45,8 +29,8 @@ static void world_open(struct world *w)
 {
     w->limit = CAP;
     w->m.esz = 1;
-    CALL(w->purse.grants = SIZE_MAX);
-    CALL(w->alloc = (ledge_allocator){purse_resize, &w->purse});
+    CALL(w->stingy = (struct stingy){.grants = SIZE_MAX, .generous = true});
+    CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy});
     CALL(ledge_str_init(&w->str, &w->alloc));
     EXPECT(ledge_str_set_limit(&w->str, 512), LEDGE_OK);
 }
@@ -59,7 +43,7 @@ static void world_check(struct world *w)
     CHECK_EQ(ledge_str_length(&w->str), w->m.n);
     CHECK_EQ(ledge_str_as_view(&w->str).length, w->m.n);
     CHECK_BYTES(ledge_str_cstr(&w->str), w->m.bytes, w->m.n + 1);
-    w->purse.refused = false;
+    w->stingy.refused = false;
 }
 
 static void world_close(struct world *w)
@@ -80,7 +64,7 @@ static ledge_status model_insert(struct world *w, size_t at, const void *src, si
             w->failed = LEDGE_ERANGE;
         else if (n > w->limit - w->m.n)
             w->failed = LEDGE_EOVERFLOW;
-        else if (w->purse.refused)
+        else if (w->stingy.refused)
             w->failed = LEDGE_ENOMEM;
     }
     if (w->failed == LEDGE_OK)
@@ -280,7 +264,7 @@ OP0(clear)
 
 OP(reserve, COUNT(n, 1))
 {
-    EXPECT(ledge_str_reserve(&w->str, n), w->purse.refused ? LEDGE_ENOMEM : LEDGE_OK);
+    EXPECT(ledge_str_reserve(&w->str, n), w->stingy.refused ? LEDGE_ENOMEM : LEDGE_OK);
 }
 
 OP(set_limit, INDEX(limit))
@@ -294,9 +278,9 @@ OP(set_limit, INDEX(limit))
 
 OP0(detach)
 {
-    EXPECT(ledge_str_detach(&w->str, &w->text), w->failed          ? w->failed
-                                                : w->purse.refused ? LEDGE_ENOMEM
-                                                                   : LEDGE_OK);
+    EXPECT(ledge_str_detach(&w->str, &w->text), w->failed           ? w->failed
+                                                : w->stingy.refused ? LEDGE_ENOMEM
+                                                                    : LEDGE_OK);
     REQUIRE(got == LEDGE_OK);
     CHECK_EQ(w->text.length, w->m.n);
     CHECK_BYTES(w->text.ptr, w->m.bytes, w->m.n + 1);
@@ -307,7 +291,7 @@ OP0(detach)
 
 OP(starve, RANGE(grants, 0, 3))
 {
-    CALL(w->purse.grants = grants);
+    CALL(w->stingy.grants = grants);
 }
 
 OP0(cleanup)
@@ -323,7 +307,8 @@ OP0(cleanup)
 /* A string of malloc's that never had a limit, or has it no more. */
 OP(unlimited, RANGE(first, 0, 2), BYTES(src, MOST))
 {
-    CALL(ledge_str str = {0});
+    CALL(ledge_str str);
+    CALL(ledge_str_init(&str, NULL));
     if (first) {
         EXPECT(ledge_str_set_limit(&str, first), LEDGE_OK);
         EXPECT_AS(lifted, ledge_str_set_limit(&str, 0), LEDGE_OK);
