@@ -7,10 +7,13 @@
 #   OUT                       where the fuzzers, seed corpora, dictionaries and options go
 #   WORK                      where objects go; a temporary directory if it isn't set
 #
+# In the image have to be zip, and xxhash.h (libxxhash-dev), which the target report is compiled with.
+#
 # Linked by $CXX: engines are C++, and OSS-Fuzz's check of UBSan builds wants the C++ driver's runtime.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-: "${CC:?}" "${CXX:?}" "${LIB_FUZZING_ENGINE:?}" "${OUT:?}"
+: "${CC:?not set: the comment in $0 says to what}" "${CXX:?not set: the comment in $0 says to what}"
+: "${LIB_FUZZING_ENGINE:?not set: the comment in $0 says to what}" "${OUT:?not set: the comment in $0 says to what}"
 WORK=${WORK:-$(mktemp -d)}
 objects=$WORK/ledge
 mkdir -p "$OUT" "$objects"
