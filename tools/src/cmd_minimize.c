@@ -221,7 +221,7 @@ static bool record(const struct manifest *manifest, struct runner *runner,
                                    .bytes = minimized->bytes,
                                    .len = minimized->bytes_len};
     bool whole = minimized->minimal && minimized->tries > 0 && minimized->hits == minimized->tries;
-    if (!whole || chosen.command || (chosen.bug && !chosen.state)) /* none of the campaign's */
+    if (!whole || ((chosen.command || chosen.bug) && !chosen.state)) /* none of the campaign's */
         return true;
     return ingest_result(chosen.state, manifest, &result, why);
 }

@@ -74,6 +74,18 @@ struct manifest command_manifest(void)
     return bare;
 }
 
+/* A path that means the same from anywhere; links stay: a program may go by its own name. */
+static char *absolute(char *path)
+{
+    char *here = path && path[0] != '/' ? getcwd(NULL, 0) : NULL;
+    if (!here)
+        return path;
+    char *whole = mem_print("%s/%s", here, strncmp(path, "./", 2) == 0 ? path + 2 : path);
+    free(here);
+    free(path);
+    return whole;
+}
+
 /* Programs go by what a name ends with: ".png". */
 static const char *suffix_of(const char *path)
 {
@@ -87,7 +99,7 @@ bool command_target_make(const char *line, const struct command_options *options
     bool open;
     *out = (struct command_target){.words = split(line, &open)};
     const char *program = out->words[0];
-    out->binary = program ? program_find(program) : NULL;
+    out->binary = program ? absolute(program_find(program)) : NULL;
     if (open || !out->binary) {
         fail_set(why, "--cmd wants a program and its arguments: --cmd 'prog --flag @@'",
                  open       ? "--cmd %s: a quote has no end"

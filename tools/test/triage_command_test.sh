@@ -246,9 +246,13 @@ unset ASAN_OPTIONS
 check 3 'there is no such program' --cmd "$dir/bin/gone @@" "$mine"
 check 2 '--cmd stands instead of' --cmd "$dir/bin/asan @@" --target prog "$mine"
 check 2 'belong to --cmd' --timeout 100 "$mine"
-check 1 '3 crashes in' --runs 1 --cmd "$dir/bin/asan @@" --state "$dir/kept store" "$mine"
+check 1 '3 crashes in' --runs 1 --cmd "../bin/asan @@" --state "$dir/kept store" "$mine"
 also "ledge show --state '$dir/kept store'"
 check 1 '(0 new)' --runs 1 --cmd "$dir/bin/asan @@" --state "$dir/kept store" "$mine"
+"$ledge" minimize --cmd "../bin/asan @@" --state "$dir/kept store" "$mine/it's \"one\"" >"$dir/out" 2>&1 || fail 'minimize --cmd --state'
+"$ledge" show --state "$dir/kept store" c6d5 >"$dir/out" 2>&1
+also '  minimized  '
+also "command/command  $dir/nowhere/../bin/asan"
 "$ledge" verify --state "$dir/kept store" >"$dir/out" 2>&1 || fail 'the store holds'
 "$ledge" show --state "$dir/kept store" 1 >"$dir/out" 2>&1 || fail 'the store shows'
 also "$dir/bin/asan"
