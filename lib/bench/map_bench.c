@@ -4,8 +4,9 @@
  *
  * Each round inserts random keys into an empty map, finds them all in another order, looks for as
  * many others, sums the values up by iterating, and erases them all in the other order. Each
- * subject uses the hash function it comes with; "ours, cheap" is what a caller who trusts his keys
- * would choose, a multiplication without a key, and as weak as those of most peers. */
+ * subject uses the hash function it comes with, which is printed; "ours, cheap" is what a caller
+ * who trusts his keys would choose, a multiplication without a key, and as weak as those of most
+ * peers; the peers "by our hash" have the one that ours comes with. */
 #include "map_bench.h"
 
 #include <stdio.h>
@@ -85,8 +86,22 @@ static MAP_ROUND(generic, ledge_map map; generic_init(&map), check(ledge_map_put
         kh_del(peer, map, kh_get(peer, map, key)), kh_destroy(peer, map))
 #endif
 
+#ifdef HAVE_KHASH
+        static const ledge_hash_seed khash_seed = {UINT64_C(0x0f1e2d3c4b5a6978),
+                                                   UINT64_C(0x8796a5b4c3d2e1f1)};
+#define OUR_KHASH(key) ((khint_t)ledge_hash_u64(key, &khash_seed))
+KHASH_INIT(same, uint64_t, uint64_t, 1, OUR_KHASH, kh_int64_hash_equal)
+static MAP_ROUND(khash_same, khash_t(same) *map = kh_init(same), int absent;
+                 khint_t it = kh_put(same, map, key, &absent);
+                 kh_value(map, it) = i, khint_t it = kh_get(same, map, key);
+                 sum += it == kh_end(map) ? 0 : kh_value(map, it),
+                 for (khint_t it = kh_begin(map); it != kh_end(map); it++) if (kh_exist(map, it))
+                     sum += kh_value(map, it),
+                 kh_del(same, map, kh_get(same, map, key)), kh_destroy(same, map))
+#endif
+
 #ifdef HAVE_UTHASH
-        struct ut_entry {
+    struct ut_entry {
     uint64_t key, value;
     UT_hash_handle hh;
 };
@@ -135,32 +150,48 @@ static MAP_ROUND(uthash, struct ut_entry *map = NULL, ut_put(&map, key, i), stru
 
     /* --- The table ---------------------------------------------------------------------------- */
 
-    static const struct subject {
+    enum kind {
+        OURS,
+        PEER,
+        SAME_HASH
+    };
+
+static const struct subject {
     const char *name;
     const char *hash;
     map_round *round;
+    enum kind kind;
 } subjects[] = {
-    {"ours", "folded multiplication, keyed", round_typed},
-    {"ours, cheap", "folded multiplication, no key", round_cheap},
-    {"ours, untyped", "folded multiplication, keyed, called by pointer", round_generic},
+    {"ours", "2 folded multiplications, keyed", round_typed, OURS},
+    {"ours, cheap", "folded multiplication, no key", round_cheap, OURS},
+    {"ours, untyped", "2 folded multiplications, keyed, called by pointer", round_generic, OURS},
 #ifdef HAVE_KHASH
-    {"khash", "two shifts and xor", round_khash},
+    {"khash", "two shifts and xor", round_khash, PEER},
 #endif
 #ifdef HAVE_UTHASH
-    {"uthash", "Jenkins, malloc per entry", round_uthash},
+    {"uthash", "Jenkins, malloc per entry", round_uthash, PEER},
 #endif
 #ifdef HAVE_GLIB
-    {"GHashTable", "g_direct_hash (the pointer, cut), keys as pointers", round_glib},
+    {"GHashTable", "g_direct_hash (the pointer, cut), keys as pointers", round_glib, PEER},
 #endif
 #ifdef HAVE_ABSL
-    {"absl::flat_hash_map", "folded multiplication, keyed by an address", round_absl},
+    {"absl::flat_hash_map", "folded multiplication, keyed by an address", round_absl, PEER},
 #endif
 #ifdef HAVE_BOOST
-    {"boost::unordered_flat_map", "shift, multiply, shift (1.81), no key", round_boost},
+    {"boost::unordered_flat_map", "shift, multiply, shift (1.81), no key", round_boost, PEER},
+#endif
+#ifdef HAVE_KHASH
+    {"khash by our hash", "ours", round_khash_same, SAME_HASH},
+#endif
+#ifdef HAVE_ABSL
+    {"absl by our hash", "ours", round_absl_same, SAME_HASH},
+#endif
+#ifdef HAVE_BOOST
+    {"boost by our hash", "ours", round_boost_same, SAME_HASH},
 #endif
 };
 
-enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]), OURS = 3, MAX_ROUNDS = 101 };
+enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]), MAX_ROUNDS = 101 };
 
 static void *allocate(size_t size)
 {
@@ -186,30 +217,35 @@ static void fill(uint64_t *keys, uint64_t *shuffled, uint64_t *absent, size_t n,
     }
 }
 
+/* The time of the fastest subject of a kind, by ours. */
+static void print_fastest(const char *name, double median[MAP_PHASES][SUBJECTS], enum kind kind)
+{
+    printf("\n%-26s", name);
+    for (size_t p = 0; p < MAP_PHASES; p++) {
+        double best = 1e9;
+        for (size_t s = 0; s < SUBJECTS; s++)
+            best = subjects[s].kind == kind && median[p][s] < best ? median[p][s] : best;
+        printf("%15.2f ", best / median[p][0]);
+    }
+}
+
 static void print_table(double times[MAP_PHASES][SUBJECTS][MAX_ROUNDS], size_t n, size_t rounds)
 {
-    double best[MAP_PHASES], ours[MAP_PHASES];
+    static const char *const names[] = {"insert", "hit", "miss", "iterate", "erase"};
+    double median[MAP_PHASES][SUBJECTS];
     printf("\n%zu entries, ns per entry (ratio to ours), median of %zu rounds\n%-26s", n, rounds,
            "");
-    static const char *const names[] = {"insert", "hit", "miss", "iterate", "erase"};
-    for (size_t p = 0; p < MAP_PHASES; p++) {
+    for (size_t p = 0; p < MAP_PHASES; p++)
         printf("%16s", names[p]);
-        best[p] = 1e9;
-    }
     for (size_t s = 0; s < SUBJECTS; s++) {
         printf("\n%-26s", subjects[s].name);
         for (size_t p = 0; p < MAP_PHASES; p++) {
-            const double t = bench_median(times[p][s], rounds);
-            if (s == 0)
-                ours[p] = t;
-            if (s >= OURS && t < best[p])
-                best[p] = t;
-            printf("%8.2f (%5.2f)", t, t / ours[p]);
+            median[p][s] = bench_median(times[p][s], rounds);
+            printf("%8.2f (%5.2f)", median[p][s], median[p][s] / median[p][0]);
         }
     }
-    printf("\n%-26s", "fastest peer / ours");
-    for (size_t p = 0; p < MAP_PHASES; p++)
-        printf("%15.2f ", best[p] / ours[p]);
+    print_fastest("fastest peer / ours", median, PEER);
+    print_fastest("the same, by our hash", median, SAME_HASH);
     printf("\n");
 }
 

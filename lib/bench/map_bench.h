@@ -21,7 +21,7 @@ struct map_keys {
 /* Fills in nanoseconds per entry for each phase. */
 typedef void map_round(const struct map_keys *in, double out[MAP_PHASES]);
 
-extern map_round round_absl, round_boost;
+extern map_round round_absl, round_absl_same, round_boost, round_boost_same;
 
 /* The time of a statement that is run for i = 0 … n - 1, and of one that isn't. */
 #define MAP_TIME(phase, ...)                                                                       \

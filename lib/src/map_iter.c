@@ -80,7 +80,7 @@ static size_t follow_unit(ledge_map_iter *iter, unsigned depth, size_t groups, s
     }
     for (; groups < iter->groups; groups *= 2) {
         iter->skip[log2_lowest(groups)] = (uint16_t)place;
-        iter->skips = true;
+        iter->skips |= place != 0;
     }
     return place;
 }
@@ -90,18 +90,10 @@ static size_t follow_unit(ledge_map_iter *iter, unsigned depth, size_t groups, s
 static size_t enter_unit(ledge_map_iter *iter)
 {
     const unsigned depth = iter->path ? 64 - (unsigned)__builtin_ctzll(iter->path) : 0;
-    return follow_unit(iter, depth, iter->level[depth].groups, iter->level[depth].place);
-}
-
-ledge_map_iter ledge_map_begin(const ledge_map *map)
-{
-    ledge_map_iter iter;
-    memset(&iter, 0, sizeof(iter));
-    iter.map = map;
-    /* Nothing was seen of anything: of a single group, that is, and of what that was doubled to. */
-    for (unsigned depth = 0; depth <= LEDGE_MAP_MAX_DEPTH; depth++)
-        iter.level[depth].groups = 1;
-    return iter;
+    /* At first nothing was seen of anything: of a single group, that is, and of what that was
+     * doubled to. */
+    const size_t groups = iter->level[depth].groups ? iter->level[depth].groups : 1;
+    return follow_unit(iter, depth, groups, iter->level[depth].place);
 }
 
 /* Goes to the next unit; false behind the last one. */

@@ -25,6 +25,10 @@ const uint32_t ledge_map_tags[256] = {
     SIXTEEN(16u), SIXTEEN(32u), SIXTEEN(48u), MANY(64u), MANY(128u), MANY(192u)};
 /* clang-format on */
 
+const uint8_t ledge_map_hole[31] = {
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
 /* --- Memory ------------------------------------------------------------------------------- */
 
 /* Where the entries begin: behind a tag for each slot and two bytes for each group, aligned. */
@@ -96,7 +100,8 @@ static void count_passed(const struct ledge_map_table *table, uint64_t hash, siz
 void map_take(const ledge_map *map, const struct ledge_map_table *table, size_t index,
               uint64_t hash)
 {
-    table->tags[index] = (uint8_t)ledge_map_tags_of(hash);
+    const size_t slot = index % LEDGE_MAP_SLOTS;
+    ledge_map_set_tag(table->tags + (index - slot), (unsigned)slot, ledge_map_tags_of(hash));
     count_passed(table, hash, ((size_t)hash ^ index / LEDGE_MAP_SLOTS) & table->mask, 1);
     ledge_unpoison(map_entry(map, table, index), map->config.entry_size);
 }
@@ -180,8 +185,8 @@ static void move_run(ledge_map *map)
         clear_run(map, &map->table, i, map->reach);
         memcpy(map->table.visited + i, map->old.visited + first, map->reach);
     }
-    /* A run that got longer may have a part where an iterator has been, and one whose entries are at
-     * home there: either all stay or none. */
+    /* A run that got longer may have a part where an iterator has been, and one whose entries are
+     * at home there: either all stay or none. */
     const bool stay = memchr(map->old.visited + first, 1, map->reach) != NULL;
     for (size_t group = first; group < first + map->reach; group++)
         move_group(map, group, stay);
@@ -245,8 +250,8 @@ unsigned char *ledge_map_add_slow(ledge_map *map, uint64_t hash)
         return NULL;
     size_t index;
     while ((index = map_free_slot(map, map_table_of(map, hash), hash)) == SIZE_MAX) {
-        /* Runs of twice the groups have more room, and the table as a whole has some. What was moved
-         * has to be whole runs. */
+        /* Runs of twice the groups have more room, and the table as a whole has some. What was
+         * moved has to be whole runs. */
         if (map->old.tags && (map->moved & map->reach))
             move_run(map);
         else

@@ -197,7 +197,13 @@ typedef struct ledge_map_iter {
 /* ledge_map_begin returns an iterator that stands before the first entry. O(1). */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
-ledge_map_iter ledge_map_begin(const ledge_map *map);
+static inline ledge_map_iter ledge_map_begin(const ledge_map *map)
+{
+    ledge_map_iter iter;
+    memset(&iter, 0, sizeof(iter));
+    iter.map = map;
+    return iter;
+}
 
 /* ledge_map_next goes to the next entry and sets iter->key and iter->value; false, and both stay,
  * when there is none. "Iteration" above says what the map may go through meanwhile.

@@ -25,6 +25,12 @@
  *
  * What isn't in the list (reserve, clear, clone …) takes &map.base.
  *
+ * ages_put takes a value where ledge_map_put takes a pointer to one, and so can't see that it is
+ * handed the value that is there already. It destroys that one first, also if the new one has the
+ * same bytes: each may be a reference of its own to the same thing. So a value that find gave must
+ * not be put back under its key in a map with destroy_value; it is changed through the pointer that
+ * find gave.
+ *
  * Keys are hashed by ledge_hash_default and compared as bytes. LEDGE_MAP_DEFINE_WITH(name, K, V,
  * HASH, EQUAL) uses others: uint64_t HASH(const K *, const ledge_hash_seed *), and bool EQUAL(const
  * K *, const K *).
@@ -54,9 +60,13 @@ extern "C" {
 
 /* --- Tags --------------------------------------------------------------------------------- */
 
-/* For each value of a hash's top byte its tag, which is that byte but never 0, four times over: what
- * ledge_map_match takes, made with a load rather than three shuffles (as boost does). */
+/* For each value of a hash's top byte its tag, which is that byte but never 0, four times over:
+ * what ledge_map_match takes, made with a load rather than three shuffles (as boost does). */
 extern const uint32_t ledge_map_tags[256];
+
+/* 15 bytes of all ones, a zero, and 15 of all ones: from 15 - slot on, a mask of a group's other
+ * slots. */
+extern const uint8_t ledge_map_hole[31];
 
 /* ledge_map_tags_of returns the tag of a hash, four times over. */
 LEDGE_PURE
@@ -89,26 +99,67 @@ LEDGE_MAP_INLINE unsigned ledge_map_match_words(const uint8_t *tags, uint32_t ta
     return found;
 }
 
+#if defined(__SSE2__)
+/* An allocator's blocks are aligned for max_align_t, which clang has at 8 on x86 of 32 bits. */
+#define LEDGE_MAP_ALIGNED (__alignof__(max_align_t) >= sizeof(__m128i))
+
+LEDGE_PURE
+LEDGE_MAP_INLINE __m128i ledge_map_load_tags(const uint8_t *tags)
+{
+    const __m128i *const at = (const __m128i *)(const void *)tags;
+    return LEDGE_MAP_ALIGNED ? _mm_load_si128(at) : _mm_loadu_si128(at);
+}
+
+LEDGE_MAP_INLINE void ledge_map_store_tags(uint8_t *tags, __m128i all)
+{
+    __m128i *const at = (__m128i *)(void *)tags;
+    if (LEDGE_MAP_ALIGNED)
+        _mm_store_si128(at, all);
+    else
+        _mm_storeu_si128(at, all);
+}
+
+LEDGE_CONST
+LEDGE_MAP_INLINE __m128i ledge_map_everywhere(uint32_t tag)
+{
+    return _mm_shuffle_epi32(_mm_cvtsi32_si128((int)tag), 0);
+}
+#endif
+
 /* ledge_map_match returns the slots of a group, whose tags are given, that have a tag, given four
  * times over, as bits. */
 LEDGE_PURE
 LEDGE_MAP_INLINE unsigned ledge_map_match(const uint8_t *tags, uint32_t tag)
 {
 #if defined(__SSE2__)
-    const __m128i *const at = (const __m128i *)(const void *)tags;
-    /* An allocator's blocks are aligned for max_align_t, which clang has at 8 on x86 of 32 bits. */
-    const bool is_aligned = __alignof__(max_align_t) >= sizeof(*at);
-    const __m128i all = is_aligned ? _mm_load_si128(at) : _mm_loadu_si128(at);
-    const __m128i same = _mm_cmpeq_epi8(all, _mm_shuffle_epi32(_mm_cvtsi32_si128((int)tag), 0));
+    const __m128i same = _mm_cmpeq_epi8(ledge_map_load_tags(tags), ledge_map_everywhere(tag));
     return (unsigned)_mm_movemask_epi8(same);
 #else
     return ledge_map_match_words(tags, tag);
 #endif
 }
 
+/* ledge_map_set_tag gives a slot of a group, whose tags are given, a tag, given four times over.
+ *
+ * All tags are written where all are read at once: a processor hands what was just written to who
+ * reads it if one store wrote all of it. Above all, the address then doesn't depend on the slot, so
+ * that it is known early, and reading other groups needn't wait for it. */
+LEDGE_MAP_INLINE void ledge_map_set_tag(uint8_t *tags, unsigned slot, uint32_t tag)
+{
+#if defined(__SSE2__)
+    const __m128i *const hole = (const __m128i *)(const void *)(ledge_map_hole + 15 - slot);
+    const __m128i others = _mm_loadu_si128(hole);
+    ledge_map_store_tags(tags, _mm_or_si128(_mm_and_si128(ledge_map_load_tags(tags), others),
+                                            _mm_andnot_si128(others, ledge_map_everywhere(tag))));
+#else
+    tags[slot] = (uint8_t)tag;
+#endif
+}
+
 /* --- Finding ------------------------------------------------------------------------------ */
 
-/* ledge_map_same tells whether two keys have the same bytes. Numbers are worth not to call memcmp. */
+/* ledge_map_same tells whether two keys have the same bytes. Numbers are worth not to call memcmp.
+ */
 LEDGE_PURE
 LEDGE_MAP_INLINE bool ledge_map_same(const void *a, const void *b, size_t size)
 {
@@ -128,9 +179,11 @@ LEDGE_MAP_INLINE bool ledge_map_same(const void *a, const void *b, size_t size)
     }
 }
 
-/* Where an entry was found: its tag, and how its group's number differs from its home's. */
+/* Where an entry was found: the tags of its group, the slot, and how the group's number differs
+ * from its home's. */
 struct ledge_map_place {
-    uint8_t *tag;
+    uint8_t *tags;
+    unsigned slot;
     size_t flipped;
 };
 
@@ -145,14 +198,16 @@ LEDGE_MAP_INLINE unsigned char *ledge_map_search(const struct ledge_map_table *t
     const size_t home = (size_t)hash & table->mask;
     size_t group = home, flipped = 0;
     for (;;) {
-        const size_t first = group * LEDGE_MAP_SLOTS;
-        for (unsigned match = ledge_map_match(table->tags + first, tag); match; match &= match - 1) {
-            const size_t index = first + (unsigned)__builtin_ctz(match);
-            unsigned char *const entry = table->entries + index * entry_size;
-            const bool same = equal ? equal(entry, key, key_size, ctx)
-                                    : ledge_map_same(entry, key, key_size);
+        uint8_t *const tags = table->tags + group * LEDGE_MAP_SLOTS;
+        unsigned char *const entries = table->entries + group * LEDGE_MAP_SLOTS * entry_size;
+        for (unsigned match = ledge_map_match(tags, tag); match; match &= match - 1) {
+            const unsigned slot = (unsigned)__builtin_ctz(match);
+            unsigned char *const entry = entries + slot * entry_size;
+            const bool same =
+                equal ? equal(entry, key, key_size, ctx) : ledge_map_same(entry, key, key_size);
             if (LEDGE_MAP_LIKELY(same)) {
-                out->tag = table->tags + index;
+                out->tags = tags;
+                out->slot = slot;
                 out->flipped = flipped;
                 return entry;
             }
@@ -189,9 +244,14 @@ LEDGE_MAP_INLINE unsigned char *ledge_map_iter_next(ledge_map_iter *iter, size_t
         }
     }
     if (!LEDGE_MAP_LIKELY(ahead != 0)) {
-        if (!ledge_map_iter_follow(iter))
+        /* A copy, so that the caller's iterator need not be in memory: in registers it is several
+         * times as fast. */
+        ledge_map_iter copy = *iter;
+        const bool found = ledge_map_iter_follow(&copy);
+        *iter = copy;
+        if (!found)
             return NULL;
-        ahead = iter->ahead;
+        ahead = copy.ahead;
     }
     iter->ahead = ahead & (ahead - 1);
     return iter->entries + (unsigned)__builtin_ctz(ahead) * entry_size;
@@ -199,8 +259,8 @@ LEDGE_MAP_INLINE unsigned char *ledge_map_iter_next(ledge_map_iter *iter, size_t
 
 /* --- Changing ----------------------------------------------------------------------------- */
 
-/* ledge_map_add_slow makes an entry for a key that isn't there and has the hash, and returns it: its
- * bytes are undefined. Null where there is no memory to grow. */
+/* ledge_map_add_slow makes an entry for a key that isn't there and has the hash, and returns it:
+ * its bytes are undefined. Null where there is no memory to grow. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1)
 unsigned char *ledge_map_add_slow(ledge_map *map, uint64_t hash);
@@ -211,11 +271,12 @@ LEDGE_MAP_INLINE unsigned char *ledge_map_add(ledge_map *map, uint64_t hash, siz
 {
     if (LEDGE_MAP_LIKELY(map->plain && ledge_map_length(map) < map->limit)) {
         const size_t first = ((size_t)hash & map->table.mask) * LEDGE_MAP_SLOTS;
-        const unsigned free_slots = ledge_map_match(map->table.tags + first, 0);
+        uint8_t *const tags = map->table.tags + first;
+        const unsigned free_slots = ledge_map_match(tags, 0);
         if (LEDGE_MAP_LIKELY(free_slots)) {
-            const size_t index = first + (unsigned)__builtin_ctz(free_slots);
-            unsigned char *const entry = map->table.entries + index * entry_size;
-            map->table.tags[index] = (uint8_t)ledge_map_tags_of(hash);
+            const unsigned slot = (unsigned)__builtin_ctz(free_slots);
+            unsigned char *const entry = map->table.entries + (first + slot) * entry_size;
+            ledge_map_set_tag(tags, slot, ledge_map_tags_of(hash));
             map->added++;
             ledge_unpoison(entry, entry_size);
             return entry;
@@ -233,15 +294,15 @@ void ledge_map_uncount(ledge_map *map, uint64_t hash, size_t flipped);
 LEDGE_MAP_INLINE void ledge_map_remove(ledge_map *map, uint64_t hash, const unsigned char *entry,
                                        size_t entry_size, const struct ledge_map_place *place)
 {
-    *place->tag = 0;
+    ledge_map_set_tag(place->tags, place->slot, 0);
     map->removed++;
     ledge_poison(entry, entry_size);
     if (!LEDGE_MAP_LIKELY(place->flipped == 0))
         ledge_map_uncount(map, hash, place->flipped);
 }
 
-/* ledge_map_init_typed does for the macros what ledge_map_init does: sizes and functions from type, the rest
- * from config, which may be null. */
+/* ledge_map_init_typed does for the macros what ledge_map_init does: sizes and functions from type,
+ * the rest from config, which may be null. */
 LEDGE_MUST_USE
 LEDGE_NONNULL(1, 2)
 ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
