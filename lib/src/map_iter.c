@@ -34,10 +34,10 @@ static unsigned log2_lowest(size_t number)
 
 static uint64_t reverse_bits(uint64_t bits)
 {
-    uint64_t reversed = 0;
-    for (unsigned i = 0; i < 64; i++)
-        reversed |= (bits >> i & 1) << (63 - i);
-    return reversed;
+    bits = (bits & UINT64_C(0x5555555555555555)) << 1 | (bits >> 1 & UINT64_C(0x5555555555555555));
+    bits = (bits & UINT64_C(0x3333333333333333)) << 2 | (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits & UINT64_C(0x0f0f0f0f0f0f0f0f)) << 4 | (bits >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f));
+    return __builtin_bswap64(bits);
 }
 
 /* How far the iterator has seen its unit. */

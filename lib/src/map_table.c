@@ -118,8 +118,22 @@ unsigned char *ledge_map_find_slow(const ledge_map *map, uint64_t hash, const vo
     const struct ledge_map_table *const table = map_table_of(map, hash);
     if (!table->tags)
         return NULL;
-    return ledge_map_search(table, map->reach, hash, key, config->key_size, config->entry_size,
-                            config->equal, config->ctx, out);
+    const size_t home = (size_t)hash & table->mask;
+    for (size_t flipped = 0; flipped < map->reach; flipped++) {
+        unsigned char *const entry = ledge_map_search_group(
+            table, home ^ flipped, ledge_map_tags_of(hash), key, config->key_size,
+            config->entry_size, config->equal, config->ctx, out);
+        out->flipped = flipped;
+        if (entry || table->passed[home ^ flipped] == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+unsigned char *ledge_map_peek_slow(const ledge_map *map, uint64_t hash, const void *key)
+{
+    struct ledge_map_place place;
+    return ledge_map_find_slow(map, hash, key, &place);
 }
 
 /* --- Growth ------------------------------------------------------------------------------- */

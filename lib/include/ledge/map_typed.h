@@ -33,7 +33,8 @@
  *
  * Keys are hashed by ledge_hash_default and compared as bytes. LEDGE_MAP_DEFINE_WITH(name, K, V,
  * HASH, EQUAL) uses others: uint64_t HASH(const K *, const ledge_hash_seed *), and bool EQUAL(const
- * K *, const K *).
+ * K *, const K *). They must do nothing but return their result: a compiler may call them less
+ * often than it seems.
  *
  * No type may need more alignment than max_align_t, which is what allocators give.
  *
@@ -187,35 +188,63 @@ struct ledge_map_place {
     size_t flipped;
 };
 
-/* ledge_map_search returns the entry of a table with the key, and its place in *out; null, and then
- * *out is undefined, where there is none. */
-LEDGE_MAP_INLINE unsigned char *ledge_map_search(const struct ledge_map_table *table, size_t reach,
-                                                 uint64_t hash, const void *key, size_t key_size,
-                                                 size_t entry_size, ledge_map_equal_fn *equal,
-                                                 void *ctx, struct ledge_map_place *out)
+/* ledge_map_prefetch asks for the entries of a group, if they are few lines of a cache: which of
+ * them is looked at is known only when the tags have arrived. Slots are taken from the first on, so
+ * that the last quarter is hardly worth it. */
+LEDGE_MAP_INLINE void ledge_map_prefetch(const unsigned char *entries, size_t entry_size)
 {
-    const uint32_t tag = ledge_map_tags_of(hash);
-    const size_t home = (size_t)hash & table->mask;
-    size_t group = home, flipped = 0;
-    for (;;) {
-        uint8_t *const tags = table->tags + group * LEDGE_MAP_SLOTS;
-        unsigned char *const entries = table->entries + group * LEDGE_MAP_SLOTS * entry_size;
-        for (unsigned match = ledge_map_match(tags, tag); match; match &= match - 1) {
-            const unsigned slot = (unsigned)__builtin_ctz(match);
-            unsigned char *const entry = entries + slot * entry_size;
-            const bool same =
-                equal ? equal(entry, key, key_size, ctx) : ledge_map_same(entry, key, key_size);
-            if (LEDGE_MAP_LIKELY(same)) {
-                out->tags = tags;
-                out->slot = slot;
-                out->flipped = flipped;
-                return entry;
-            }
-        }
-        if (LEDGE_MAP_LIKELY(table->passed[group] == 0) || ++flipped == reach)
-            return NULL;
-        group = home ^ flipped;
+    enum { LINE = 64, MOST = 4 * LINE, SLOTS = LEDGE_MAP_SLOTS - LEDGE_MAP_SLOTS / 4 };
+    if (entry_size <= MOST / SLOTS) {
+        for (size_t at = 0; at < SLOTS * entry_size; at += LINE)
+            __builtin_prefetch(entries + at);
     }
+}
+
+/* ledge_map_search_group returns the entry of a group of a table with the key, which has the tag,
+ * and sets all but out->flipped; null, and then *out is undefined, where there is none. */
+LEDGE_MAP_INLINE unsigned char *ledge_map_search_group(const struct ledge_map_table *table,
+                                                       size_t group, uint32_t tag, const void *key,
+                                                       size_t key_size, size_t entry_size,
+                                                       ledge_map_equal_fn *equal, void *ctx,
+                                                       struct ledge_map_place *out)
+{
+    uint8_t *const tags = table->tags + group * LEDGE_MAP_SLOTS;
+    unsigned match = ledge_map_match(tags, tag);
+    if (match == 0)
+        return NULL;
+    unsigned char *const entries = table->entries + group * LEDGE_MAP_SLOTS * entry_size;
+    ledge_map_prefetch(entries, entry_size);
+    do {
+        const unsigned slot = (unsigned)__builtin_ctz(match);
+        unsigned char *const entry = entries + slot * entry_size;
+        const bool same =
+            equal ? equal(entry, key, key_size, ctx) : ledge_map_same(entry, key, key_size);
+        if (LEDGE_MAP_LIKELY(same)) {
+            out->tags = tags;
+            out->slot = slot;
+            return entry;
+        }
+        match &= match - 1;
+    } while (match);
+    return NULL;
+}
+
+/* ledge_map_search_home looks for the entry with the key where nearly all entries are: in its home
+ * group of a map whose entries are all in one table. Sets *out to the entry, and *place to where it
+ * is; or *out to null, and then *place is undefined, where the map has none. Returns false, and
+ * then both are undefined, where this doesn't tell. */
+LEDGE_MAP_INLINE bool ledge_map_search_home(const ledge_map *map, uint64_t hash, const void *key,
+                                            size_t key_size, size_t entry_size,
+                                            ledge_map_equal_fn *equal, unsigned char **out,
+                                            struct ledge_map_place *place)
+{
+    if (!LEDGE_MAP_LIKELY(map->plain))
+        return false;
+    const size_t home = (size_t)hash & map->table.mask;
+    *out = ledge_map_search_group(&map->table, home, ledge_map_tags_of(hash), key, key_size,
+                                  entry_size, equal, NULL, place);
+    place->flipped = 0;
+    return *out || map->table.passed[home] == 0;
 }
 
 /* ledge_map_find_slow returns the entry with the key, and its place in *out; null, and then *out is
@@ -224,6 +253,13 @@ LEDGE_MUST_USE
 LEDGE_NONNULL(1, 3, 4)
 unsigned char *ledge_map_find_slow(const ledge_map *map, uint64_t hash, const void *key,
                                    struct ledge_map_place *out);
+
+/* ledge_map_peek_slow is ledge_map_find_slow without the place. It is pure, so that a loop that
+ * only reads a map needn't read the map's fields again and again. */
+LEDGE_MUST_USE
+LEDGE_PURE
+LEDGE_NONNULL(1, 3)
+unsigned char *ledge_map_peek_slow(const ledge_map *map, uint64_t hash, const void *key);
 
 /* ledge_map_iter_follow goes to the next group that has entries to be seen; false where there is
  * none. */
@@ -343,10 +379,10 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
     LEDGE_MAP_INLINE name##_entry *name##_find_entry( \
         const name *map, uint64_t hash, K key, struct ledge_map_place *place) \
     { \
-        if (LEDGE_MAP_LIKELY(map->base.plain)) \
-            return (name##_entry *)(void *)ledge_map_search( \
-                &map->base.table, map->base.reach, hash, &key, sizeof(K), sizeof(name##_entry), \
-                EQUAL, NULL, place); \
+        unsigned char *there; \
+        if (LEDGE_MAP_LIKELY(ledge_map_search_home(&map->base, hash, &key, sizeof(K), \
+                                                   sizeof(name##_entry), EQUAL, &there, place))) \
+            return (name##_entry *)(void *)there; \
         /* Copies, so that what the other branch uses need not be in memory. */ \
         const K same_key = key; \
         struct ledge_map_place found; \
@@ -381,10 +417,15 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
     static inline __attribute__((unused, warn_unused_result, nonnull(1))) V *name##_find( \
         const name *map, K key) \
     { \
+        const uint64_t hash = HASH(&key, &map->base.config.seed); \
         struct ledge_map_place place; \
-        name##_entry *const entry = \
-            name##_find_entry(map, HASH(&key, &map->base.config.seed), key, &place); \
-        return entry ? &entry->value : NULL; \
+        unsigned char *there; \
+        if (!LEDGE_MAP_LIKELY(ledge_map_search_home(&map->base, hash, &key, sizeof(K), \
+                                                    sizeof(name##_entry), EQUAL, &there, &place))) { \
+            const K same_key = key; \
+            there = ledge_map_peek_slow(&map->base, hash, &same_key); \
+        } \
+        return there ? &((name##_entry *)(void *)there)->value : NULL; \
     } \
     static inline __attribute__((unused, warn_unused_result, nonnull(1, 3, 4))) ledge_status name##_upsert( \
         name *map, K key, V **out, bool *is_new) \
