@@ -17,8 +17,12 @@ enum { MAP_ALL_SLOTS = (1 << LEDGE_MAP_SLOTS) - 1 };
 static inline uint64_t map_hash(const ledge_map *map, const void *key)
 {
     const ledge_map_config *const config = &map->config;
-    return config->hash ? config->hash(key, config->key_size, &config->seed, config->ctx)
-                        : ledge_hash_default(key, config->key_size, &config->seed);
+    if (config->hash)
+        return config->hash(key, config->key_size, &config->seed, config->ctx);
+    /* The same, but the most usual size is asked for first. */
+    if (config->key_size == 8)
+        return ledge_hash_default(key, 8, &config->seed);
+    return ledge_hash_default(key, config->key_size, &config->seed);
 }
 
 /* Groups of a table that has memory. */

@@ -158,29 +158,31 @@ size_t map_free_slot(const ledge_map *map, const struct ledge_map_table *table, 
     return SIZE_MAX;
 }
 
-/* Where the entry in a slot of the old table goes in the new one. The same slot is always free if
- * all of the run keep their places; if they needn't, an entry takes it if it is at home there. */
-static size_t new_index(const ledge_map *map, size_t index, uint64_t hash, bool stay)
+/* Moves an entry of the old table. The same slot in the new one is always free if all of the run
+ * keep their places; if they needn't, an entry takes it if it is at home there. */
+static void move_entry(const ledge_map *map, size_t index, bool stay)
 {
-    const size_t flipped = ((size_t)hash ^ index / LEDGE_MAP_SLOTS) & map->old.mask;
-    const size_t group = ((size_t)hash & map->table.mask) ^ flipped;
-    const size_t same = group * LEDGE_MAP_SLOTS + index % LEDGE_MAP_SLOTS;
-    if (stay || LEDGE_MAP_LIKELY(flipped == 0 && map->table.tags[same] == 0))
-        return same;
-    return map_free_slot(map, &map->table, hash);
+    const struct ledge_map_table *const from = &map->old, *const to = &map->table;
+    const unsigned char *const entry = map_entry(map, from, index);
+    const uint64_t hash = map_hash(map, entry);
+    const size_t flipped = ((size_t)hash ^ index / LEDGE_MAP_SLOTS) & from->mask;
+    const size_t group = ((size_t)hash & to->mask) ^ flipped;
+    size_t there = group * LEDGE_MAP_SLOTS + index % LEDGE_MAP_SLOTS;
+    if (LEDGE_MAP_LIKELY(flipped == 0 && to->tags[there] == 0)) {
+        to->tags[there] = from->tags[index];
+        ledge_unpoison(map_entry(map, to, there), map->config.entry_size);
+    } else {
+        there = stay ? there : map_free_slot(map, to, hash);
+        map_take(map, to, there, hash);
+    }
+    copy_entry(map_entry(map, to, there), entry, map->config.entry_size);
 }
 
 static void move_group(const ledge_map *map, size_t group, bool stay)
 {
-    const struct ledge_map_table *const from = &map->old, *const to = &map->table;
     const size_t first = group * LEDGE_MAP_SLOTS;
-    for (unsigned taken = map_taken(from->tags + first); taken; taken &= taken - 1) {
-        const size_t index = first + (unsigned)__builtin_ctz(taken);
-        const uint64_t hash = map_hash(map, map_entry(map, from, index));
-        const size_t there = new_index(map, index, hash, stay);
-        map_take(map, to, there, hash);
-        copy_entry(map_entry(map, to, there), map_entry(map, from, index), map->config.entry_size);
-    }
+    for (unsigned taken = map_taken(map->old.tags + first); taken; taken &= taken - 1)
+        move_entry(map, first + (unsigned)__builtin_ctz(taken), stay);
 }
 
 /* A run has as many groups as the caller's step asks for, if there are as many. */
