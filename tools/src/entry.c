@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "owner.h"
 #include "record.h"
+#include "summaries.h"
 
 enum { READ_MAX = 64 * 1024 * 1024 };
 
@@ -81,6 +82,7 @@ static bool read_log(const struct entry_reader *reader, struct entry *entry, con
     if (!classify_log(reader, entry->target, bytes, len, &triage->verdicts[0].crash, why))
         return false;
     triage->verdicts[0].sanitizer = "log";
+    summaries_find(bytes, len, &entry->summaries);
     triage->len = 1;
     triage->primary = triage->verdicts[0].crash.found ? 0 : 1;
     return true;
@@ -225,6 +227,7 @@ void entry_free(struct entry *entry)
 {
     triage_free(&entry->triage);
     free(entry->file);
+    paths_free(&entry->summaries);
     free(entry->expected);
     *entry = (struct entry){0};
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "files.h"
 #include "manifest.h"
 #include "triage.h"
 
@@ -25,6 +26,7 @@ struct entry {
      * all, but a record beside it says how it crashed, that is a verdict of "record" with no hit,
      * and the primary. */
     struct triage triage;
+    struct paths summaries; /* of the reports in a log (summaries.h); only one of them is told */
     char *expected; /* why an input that ran clean was thought to crash; NULL: nothing says so */
 };
 

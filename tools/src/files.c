@@ -147,8 +147,8 @@ static bool cannot(struct fail *why, const char *what, const char *path, int err
 {
     bool full = error == ENOSPC || error == EDQUOT;
     bool closed = error == EACCES || error == EPERM || error == EROFS || error == ENOTDIR;
-    return fail_set(why, full ? full_hint : closed ? closed_hint : "", "cannot %s %s: %s", what,
-                    path, strerror(error));
+    const char *hint = full ? full_hint : closed ? closed_hint : "";
+    return fail_set(why, hint, "cannot %s %s: %s", what, path, strerror(error));
 }
 
 bool file_write(const char *path, const void *bytes, size_t len, struct fail *why)

@@ -19,12 +19,13 @@ struct format_options {
 };
 
 /* format_text writes the causes in the order of looking, each issue with what is known of it; then
- * the clean lines (`hidden` more are counted), and a summary. */
+ * the notes (`hidden` more are counted), and a summary. */
 void format_text(const struct issues *issues, const struct format_options *options,
-                 const struct paths *clean, size_t hidden, FILE *out);
+                 const struct paths *notes, size_t hidden, FILE *out);
 
-/* format_clean_line is what format_text shows for a file without a crash. For free(). */
-char *format_clean_line(const struct entry *entry);
+/* format_note is what format_text shows for a file without a crash, or with several reports
+ * (entry->summaries). For free(). */
+char *format_note(const struct entry *entry);
 
 /* format_json_entry is one element of the array that --json prints: ClusterFuzz's words, and beside
  * them what the replays, the severity and the decisions were. What is known only at the end,

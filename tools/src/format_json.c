@@ -47,6 +47,14 @@ static void put_severity(json_t *object, const struct crash *crash)
     json_put(object, "severity_reason", json_text(severity.reason));
 }
 
+static json_t *summaries_json(const struct entry *entry)
+{
+    json_t *summaries = json_array();
+    for (size_t i = 0; i < entry->summaries.len; i++)
+        json_append(summaries, json_text(entry->summaries.at[i]));
+    return summaries;
+}
+
 json_t *format_json_entry(const struct entry *entry)
 {
     json_t *object = json_object();
@@ -61,6 +69,7 @@ json_t *format_json_entry(const struct entry *entry)
     json_put(object, "flaky",
              runs ? json_boolean(entry->triage.flaky || (crash->found && hits < runs))
                   : json_null());
+    json_put(object, "summaries", summaries_json(entry));
     json_put(object, "expected", json_text(entry->expected));
     json_put(object, "builds", builds_json(entry));
     json_put(object, "reasons", crash_reasons_json(crash));

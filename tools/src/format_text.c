@@ -243,9 +243,13 @@ static void put_advice(const struct issues *issues, FILE *out)
         fputs("Causes are surest among minimized inputs: `ledge minimize` makes them.\n", out);
 }
 
-char *format_clean_line(const struct entry *entry)
+char *format_note(const struct entry *entry)
 {
     unsigned hits, runs = entry_replays(entry, &hits);
+    if (entry_crash(entry)->found)
+        return mem_print("%s: %zu different reports in this log count as one crash; the last is %s",
+                         entry->file, entry->summaries.len,
+                         entry->summaries.at[entry->summaries.len - 1]);
     if (entry->kind == ENTRY_LOG)
         return mem_print("%s: no crash in this log", entry->file);
     if (!entry->expected)
@@ -255,7 +259,7 @@ char *format_clean_line(const struct entry *entry)
 }
 
 void format_text(const struct issues *issues, const struct format_options *options,
-                 const struct paths *clean, size_t hidden, FILE *out)
+                 const struct paths *notes, size_t hidden, FILE *out)
 {
     size_t shown =
         options->top && options->top < issues->causes_len ? options->top : issues->causes_len;
@@ -264,13 +268,13 @@ void format_text(const struct issues *issues, const struct format_options *optio
     if (shown < issues->causes_len)
         fprintf(out, "… and %zu more root cause%s\n", issues->causes_len - shown,
                 plural(issues->causes_len - shown));
-    for (size_t i = 0; i < clean->len; i++) {
-        char *visible = format_visible(clean->at[i]);
+    for (size_t i = 0; i < notes->len; i++) {
+        char *visible = format_visible(notes->at[i]);
         fprintf(out, "%s\n", visible);
         free(visible);
     }
     if (hidden > 0)
-        fprintf(out, "… and %zu more without a crash\n", hidden);
+        fprintf(out, "… and %zu more like these\n", hidden);
     put_advice(issues, out);
     fprintf(out, "%zu file%s, %zu with a crash: %zu issue%s, %zu root cause%s\n", issues->files,
             plural(issues->files), issues->crashes, issues->roots, plural(issues->roots),

@@ -343,8 +343,8 @@ bool runner_run_bytes(struct runner *runner, const struct target *target, const 
                       const void *bytes, size_t len, struct run_result *result, struct fail *why)
 {
     char *path = mem_print("%s%s", runner->input, target->suffix ? target->suffix : "");
-    bool ok = file_put(path, bytes, len, why) &&
-              runner_run(runner, target, build, path, result, why);
+    bool ok =
+        file_put(path, bytes, len, why) && runner_run(runner, target, build, path, result, why);
     free(path);
     return ok;
 }

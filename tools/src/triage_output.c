@@ -10,7 +10,7 @@
 #include "spool.h"
 
 /* Files without a crash that are named one by one. */
-enum { CLEAN_SHOWN = 20 };
+enum { NOTES_SHOWN = 20 };
 
 enum shape { SHAPE_TEXT, SHAPE_JSON, SHAPE_SARIF, SHAPE_CASREP, SHAPE_MARKDOWN };
 
@@ -21,7 +21,7 @@ struct triage_output {
     enum shape shape;
     struct issues issues;
     struct spool *spool; /* of JSON */
-    struct paths clean;  /* what format_clean_line said */
+    struct paths notes;  /* what format_note said */
     size_t hidden;
     struct paths written; /* casreps so far */
 };
@@ -106,10 +106,10 @@ static bool add_casrep(struct triage_output *output, const struct entry *entry, 
 
 /* --- One file ------------------------------------------------------------------------------- */
 
-static void note_clean(struct triage_output *output, const struct entry *entry)
+static void note(struct triage_output *output, const struct entry *entry)
 {
-    if (output->clean.len < CLEAN_SHOWN)
-        paths_add(&output->clean, format_clean_line(entry));
+    if (output->notes.len < NOTES_SHOWN)
+        paths_add(&output->notes, format_note(entry));
     else
         output->hidden++;
 }
@@ -120,8 +120,8 @@ bool triage_output_add(struct triage_output *output, struct entry *entry, struct
     json_t *element = output->shape == SHAPE_JSON ? format_json_entry(entry) : NULL;
     if (output->shape == SHAPE_CASREP)
         ok = add_casrep(output, entry, why);
-    if (!entry_crash(entry)->found)
-        note_clean(output, entry);
+    if (!entry_crash(entry)->found || entry->summaries.len > 1)
+        note(output, entry);
     size_t issue = issues_add(&output->issues, entry);
     return element ? spool_add(output->spool, element, issue, why) : ok;
 }
@@ -156,7 +156,7 @@ static bool print(struct triage_output *output, struct fail *why)
     json_t *sarif;
     switch (output->shape) {
     case SHAPE_TEXT:
-        format_text(&output->issues, shown, &output->clean, output->hidden, stdout);
+        format_text(&output->issues, shown, &output->notes, output->hidden, stdout);
         break;
     case SHAPE_JSON:
         return spool_print(output->spool, place_among_issues, output, stdout, why);
@@ -185,7 +185,7 @@ bool triage_output_finish(struct triage_output *output, bool complete, struct fa
     bool ok = print(output, why);
     issues_free(&output->issues);
     spool_free(output->spool);
-    paths_free(&output->clean);
+    paths_free(&output->notes);
     paths_free(&output->written);
     free(output);
     return ok;

@@ -169,6 +169,13 @@ head -n 2 "$dir/out" | grep -qF 'Global-buffer-overflow WRITE 4' || fail 'the wo
 check 1 '2 issues, 2 root causes' $known --runs 1 "$dir/in/x" "$dir/in/y"
 also 'ASSERT   x is empty < verify < one_input'
 
+# A log of a whole night holds more than one crash: that is said.
+cat "$dir/logs/a-null-asan.log" "$dir/logs/index-asan.log" "$dir/logs/a-null-asan.log" >"$dir/night.log"
+check 1 'night.log: 2 different reports in this log count as one crash; the last is AddressSanitizer: global-buffer' "$dir/night.log"
+check 1 '"AddressSanitizer: SEGV ' --json "$dir/night.log"
+check 1 '1 file, 1 with a crash' "$dir/logs/index-asan.log"
+never 'different reports'
+
 # What fails every second time is said to, with an interval; a first clean run is not the last word.
 known="--manifest $dir/manifest.json --target flaky"
 check 1 'flaky      10/20 replays under asan crashed: 30 to 70 % of runs' $known "$dir/in/x"

@@ -407,8 +407,8 @@ static void json_has_the_promised_keys(void **state)
         KEYS(object, "element", "!file", "!crash_type", "!crash_address", "!crash_state",
              "!security", "!class", "!signature", "!sanitizer", "!confidence", "!kind", "!target",
              "!severity", "!severity_weight", "!severity_reason", "!runs", "!reproduced",
-             "!interval", "!flaky", "!expected", "!builds", "!reasons", "!stacks", "!position",
-             "!security_reason");
+             "!interval", "!flaky", "!expected", "!summaries", "!builds", "!reasons", "!stacks",
+             "!position", "!security_reason");
         assert_true(json_is_boolean(json_object_get(object, "security")));
         json_decref(object);
         entry_free(&entries[i]);
@@ -521,7 +521,7 @@ static void text_puts_the_worst_first(void **state)
                                         "#2   medium, 65 % of failures\n",
                                         "Data race",
                                         "logs/clean: no crash in this log\n",
-                                        "… and 2 more without a crash\n",
+                                        "… and 2 more like these\n",
                                         "3 files, 2 with a crash: 2 issues, 2 root causes\n",
                                         NULL};
     check_parts(text, parts);
