@@ -18,7 +18,7 @@
 #include <glib.h>
 #endif
 
-enum { PUSHES = 1000000, WORDS = 1000000 };
+enum { PUSHES = 1000000, BATCH = 10000, WORDS = 1000000 };
 
 LEDGE_VEC_DEFINE(numbers, uint64_t);
 
@@ -84,6 +84,38 @@ static void push_garray(void)
     g_array_free(array, TRUE);
 }
 #endif
+
+/* --- The same, BATCH at a time into memory that is there ------------------------------------- */
+
+static void fill_ours(void)
+{
+    for (uint64_t batch = 0; batch < PUSHES; batch += BATCH) {
+        numbers vec;
+        must(numbers_init(&vec, NULL));
+        must(numbers_reserve(&vec, BATCH));
+        for (uint64_t i = 0; i < BATCH; i++)
+            must(numbers_push(&vec, batch + i));
+        bench_keep(*numbers_at(&vec, BATCH / 2));
+        numbers_cleanup(&vec);
+    }
+}
+
+static void fill_raw(void)
+{
+    for (uint64_t batch = 0; batch < PUSHES; batch += BATCH) {
+        size_t length = 0, capacity = BATCH;
+        uint64_t *array = must_have(malloc(capacity * sizeof(*array)));
+        for (uint64_t i = 0; i < BATCH; i++) {
+            if (length == capacity) {
+                capacity *= 2;
+                array = must_have(realloc(array, capacity * sizeof(*array)));
+            }
+            array[length++] = batch + i;
+        }
+        bench_keep(array[BATCH / 2]);
+        free(array);
+    }
+}
 
 /* --- Reading WORDS big-endian numbers ------------------------------------------------------- */
 
@@ -203,6 +235,9 @@ int main(int argc, char **argv)
 #endif
                                             {"vec, untyped", push_untyped}};
     bench_table("push a u64", pushing, sizeof pushing / sizeof pushing[0], PUSHES, rounds);
+    const struct bench_subject filling[] = {{"vec, typed", fill_ours}, {"raw array", fill_raw}};
+    bench_table("push a u64, reserved", filling, sizeof filling / sizeof filling[0], PUSHES,
+                rounds);
     const struct bench_subject reading[] = {
         {"cursor", read_cursor}, {"raw loads", read_raw}, {"view, by offset", read_view}};
     bench_table("read a big-endian u32", reading, sizeof reading / sizeof reading[0], WORDS,

@@ -22,7 +22,10 @@ static void holds_what_was_pushed(void **state)
     ledge_allocator hook = tracking_alloc_init(&mem);
     numbers vec = {0};
     assert_status(numbers_push(&vec, 1), LEDGE_ESIZE);
+    assert_status(numbers_reserve(&vec, 1), LEDGE_ESIZE);
     assert_status(numbers_init(&vec, &hook), LEDGE_OK);
+    assert_status(numbers_reserve(&vec, 64), LEDGE_OK);
+    assert_int_equal(ledge_vec_capacity(&vec.base), 64);
     for (uint16_t i = 0; i < 100; i++) {
         assert_status(numbers_push(&vec, (uint16_t)(3 * i)), LEDGE_OK);
         assert_true(ledge_vec_is_valid(&vec.base));

@@ -7,6 +7,7 @@
  *
  *     ledge_status    numbers_init(numbers *vec, const ledge_allocator *alloc)
  *     void            numbers_cleanup(numbers *vec)
+ *     ledge_status    numbers_reserve(numbers *vec, size_t n)
  *     size_t          numbers_length(const numbers *vec)
  *     uint64_t       *numbers_at(const numbers *vec, size_t index)
  *     ledge_status    numbers_push(numbers *vec, uint64_t value)
@@ -14,7 +15,7 @@
  *     ledge_status    numbers_insert(numbers *vec, size_t at, uint64_t value)
  *     ledge_status    numbers_pop(numbers *vec, uint64_t *out)
  *
- * What isn't in the list (reserve, erase, clip …) takes &vec.base. A push into spare capacity is
+ * What isn't in the list (insert_n, erase, clip …) takes &vec.base. A push into spare capacity is
  * inline: a comparison, a store, an addition. Everything else is a call.
  *
  * The type must not need more alignment than max_align_t, which is what allocators give. */
@@ -44,6 +45,10 @@
         ledge_vec lent = vec->base; \
         ledge_vec_cleanup(&lent); \
         vec->base = lent; \
+    } \
+    LEDGE_VEC_INLINE LEDGE_NONNULL(1) ledge_status name##_reserve(name *vec, size_t n) \
+    { \
+        LEDGE_VEC_CALL(ledge_vec_reserve(&lent, n)); \
     } \
     LEDGE_VEC_INLINE LEDGE_NONNULL(1) size_t name##_length(const name *vec) \
     { \
