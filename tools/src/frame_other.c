@@ -306,6 +306,25 @@ static bool take_breakpad(ledge_view line, struct frame *frame)
     return true;
 }
 
+/* Chromium on Windows: "ns::name [0x06A71A6E+30] (C:\\src\\file.cc:216)". */
+static bool take_windows(ledge_view line, struct frame *frame)
+{
+    ledge_view text = text_trim(line);
+    size_t open = text_find(text, " [0x");
+    if (open == TEXT_NONE || open == 0 || text_find_byte(text_head(text, open), ' ') != TEXT_NONE)
+        return false;
+    ledge_view rest = text_tail(text, open + 4);
+    uint64_t offset;
+    if (text_hex(&rest, &frame->address) == 0 || !text_skip(&rest, "+") ||
+        text_decimal(&rest, &offset) == 0 || !text_skip(&rest, "]"))
+        return false;
+    if (text_skip(&rest, " (") && text_ends(rest, ")"))
+        frame_place(text_head(rest, rest.length - 1), frame);
+    frame->function = text_head(text, open);
+    frame->follows = true;
+    return true;
+}
+
 bool frame_unnumbered(ledge_view line, struct frame *frame)
 {
     struct frame clean = *frame;
@@ -326,5 +345,8 @@ bool frame_unnumbered(ledge_view line, struct frame *frame)
     if (take_pwndbg(line, frame))
         return true;
     *frame = clean;
-    return take_breakpad(line, frame);
+    if (take_breakpad(line, frame))
+        return true;
+    *frame = clean;
+    return take_windows(line, frame);
 }

@@ -414,9 +414,12 @@ static void take_title(struct scan *scan, const struct line *line)
     scan->open = NULL;
 }
 
-/* libFuzzer's lines on its progress, and the words it recommends, show pieces of inputs. */
-static bool is_progress(const struct line *line)
+/* libFuzzer's lines on its progress, and the words it recommends, show pieces of inputs; Chromium
+ * shows what scripts say. */
+static bool is_quotation(const struct line *line)
 {
+    if (text_has(line->text, ":INFO:CONSOLE"))
+        return true;
     return text_has(line->text, "\" # Uses: ") ||
            (text_has(line->text, " cov: ") && text_has(line->text, " exec/s: "));
 }
@@ -424,7 +427,7 @@ static bool is_progress(const struct line *line)
 static void take_line(struct scan *scan, const struct line *line)
 {
     struct frame frame;
-    if (is_progress(line))
+    if (is_quotation(line))
         return;
     if (frame_parse(line->text, &frame)) {
         take_frame(scan, &frame);

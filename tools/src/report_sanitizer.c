@@ -32,6 +32,7 @@ static const struct reason reasons[] = {
     {"SEGV", "UNKNOWN", REPORT_CRASH},
     {"access-violation", "UNKNOWN", REPORT_CRASH},
     {"unknown-crash", "UNKNOWN", REPORT_CRASH},
+    {"crashed on unknown address", "UNKNOWN", REPORT_CRASH}, /* before SEGV was said */
     {"BUS", "Bus", REPORT_CRASH},
     {"FPE", "Floating-point-exception", REPORT_CRASH},
     {"ILL", "Ill", REPORT_CONSEQUENCE},

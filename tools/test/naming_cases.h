@@ -72,6 +72,14 @@ static const struct naming_case naming_cases[] = {
           "    #2 0x51 in std::unique_ptr<Node>::reset(Node*) /usr/include/c++/v1/memory:2517:7\n"
           "    #3 0x52 in list::Drop(list::Node*) /src/list.cc:40:3\n" ENTRY),
      NULL, "Heap-double-free", "0x602000000010", "list::Drop\nparse_fuzzer.cc", true},
+    {"the standard library as gcc names what it inlines, and macOS's first frame",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x49 in operator() /src/a.cc:9\n"
+          "    #1 0x50 in __invoke_impl<int, main(int, char**)::<lambda(int)>&, int> "
+          "/usr/include/c++/12/bits/invoke.h:61\n"
+          "    #2 0x51 in _FUN /src/a.cc:9\n    #3 0x52 in run /src/a.cc:3\n"
+          "    #4 0x53 in start+0x0 (libdyld.dylib:x86_64+0x35ac)\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "operator()\nrun", true},
     {"memcpy of libc.so, without symbols of its own",
      ASAN(SEGV_AT("0x7f1c00000000"), CAUSED("WRITE"),
           "    #0 0x7f0a in __memmove_avx_unaligned_erms (/lib/x86_64-linux-gnu/libc.so.6+0x18e5)\n"
