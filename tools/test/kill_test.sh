@@ -8,6 +8,7 @@ RANDOM=$seed
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ledge-kill-XXXXXX") || exit 3
 trap 'rm -rf "$dir"' EXIT
 unset LEDGE_MANIFEST
+mkdir "$dir/tmp" && export TMPDIR="$dir/tmp" # who is killed leaves something there
 kills=0 attempts=0
 state=$dir/state
 
