@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "curate.h"
@@ -146,7 +145,7 @@ static int not_reproduced(const char *path, const struct minimized *minimized)
 static int minimize_first(struct session *session, const struct target *target, const char *path)
 {
     struct minimize_request request = {
-        .target = target, .path = path, .live = isatty(STDERR_FILENO) ? stderr : NULL};
+        .target = target, .path = path, .live = stderr};
     struct minimized minimized;
     struct kept kept;
     struct fail why;

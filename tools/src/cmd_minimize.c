@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "describe.h"
@@ -301,7 +300,7 @@ static int run(const struct manifest *manifest, struct runner *runner, const str
         .target = target,
         .path = arguments->at[0],
         .sanitizer = chosen.build,
-        .live = isatty(STDERR_FILENO) ? stderr : NULL,
+        .live = stderr,
         .seconds = chosen.seconds,
         .jobs = chosen.jobs,
     };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "commands.h"
 #include "describe.h"
@@ -101,6 +102,8 @@ struct session {
     struct ingest *ingest; /* NULL: nothing is kept */
     size_t kept, kept_new; /* crashes in the store, and how many of them are new there */
     size_t inputs;         /* files that were replayed */
+    bool live;             /* on a terminal */
+    uint64_t told;         /* when progress was shown */
     bool failed, lost;     /* lost: the store, or the disk, takes nothing more */
 };
 
@@ -194,11 +197,17 @@ static bool find_files(const struct arguments *arguments, struct paths *paths)
 
 /* --- One after the other -------------------------------------------------------------------- */
 
-static void show_progress(size_t done, size_t all, bool live)
+/* Always on a terminal, else a line now and then. */
+static void show_progress(struct session *session, size_t done, size_t all)
 {
-    enum { EVERY = 16 };
-    if (live && (done % EVERY == 0 || done == all))
-        fprintf(stderr, done == all ? "\r\033[K" : "\r%zu/%zu files", done, all);
+    uint64_t now = uv_hrtime();
+    uint64_t pause = session->live ? UINT64_C(100000000) : UINT64_C(10000000000);
+    if (done == all && session->live)
+        fputs("\r\033[K", stderr);
+    if (done == all || now - session->told < pause)
+        return;
+    session->told = now;
+    fprintf(stderr, session->live ? "\r%zu of %zu files\033[K" : "%zu of %zu files\n", done, all);
 }
 
 static void complain_of_unowned(const struct entry *entry)
@@ -247,10 +256,11 @@ static bool triage_one(struct session *session, struct triage_output *output, co
 static void triage_all(struct session *session, struct triage_output *output,
                        const struct paths *paths)
 {
-    bool live = isatty(STDERR_FILENO) && paths->len > 1;
+    session->live = isatty(STDERR_FILENO) && paths->len > 1;
+    session->told = uv_hrtime();
     for (size_t i = 0; i < paths->len && !proc_interrupted() && !session->lost; i++) {
         session->failed |= !triage_one(session, output, paths->at[i]);
-        show_progress(i + 1, paths->len, live);
+        show_progress(session, i + 1, paths->len);
     }
 }
 

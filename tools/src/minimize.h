@@ -28,7 +28,8 @@ struct minimize_request {
     const struct target *target;
     const char *path;      /* the input */
     const char *sanitizer; /* the build to keep the signature of; NULL: the first that fails */
-    FILE *live;            /* a terminal to show progress on; NULL: none */
+    FILE *live;            /* where to show progress: always on a terminal, else a line now and
+                            * then; NULL: nowhere */
     unsigned seconds;      /* then the search ends with the best so far; 0: when it is done */
     unsigned jobs;         /* candidates run at a time: 1 or 2; 0: 2 if there are cores for it */
 };

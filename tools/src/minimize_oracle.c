@@ -2,17 +2,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 #include <xxhash.h>
 
 #include "mem.h"
 
-#define TELL_EVERY_NS UINT64_C(100000000)
+#define TELL_TERMINAL_NS UINT64_C(100000000)
+#define TELL_LOG_NS      UINT64_C(10000000000)
 
 void oracle_open(struct oracle *oracle, struct runner *runner, const struct oracle_options *options)
 {
     bool leaks = options->whole || strcmp(options->want->class_, "leak") == 0;
     *oracle = (struct oracle){.runner = runner, .options = *options};
+    oracle->terminal = options->live && isatty(fileno(options->live));
+    oracle->told = oracle->terminal ? 0 : uv_hrtime();
     for (unsigned i = 0; i < options->workers; i++) {
         struct worker_options own = {
             .number = i, .ahead = options->workers > 1, .leaks = leaks, .fresh = options->fresh};
@@ -118,7 +122,7 @@ void oracle_close(struct oracle *oracle)
     collect_ahead(oracle);
     for (unsigned i = 0; i < oracle->options.workers; i++)
         worker_close(&oracle->workers[i]);
-    if (oracle->options.live && oracle->told)
+    if (oracle->terminal && oracle->told)
         fputs("\r\033[K", oracle->options.live);
     free(oracle->memo);
     oracle->memo = NULL;
@@ -199,13 +203,15 @@ static void show(struct oracle *oracle)
 {
     FILE *live = oracle->options.live;
     uint64_t now = uv_hrtime();
-    if (!live || now - oracle->told < TELL_EVERY_NS)
+    if (!live || now - oracle->told < (oracle->terminal ? TELL_TERMINAL_NS : TELL_LOG_NS))
         return;
     oracle->told = now;
-    fprintf(live, "\r");
+    if (oracle->terminal)
+        fputs("\r\033[K", live);
     if (oracle->options.target->kit)
         fprintf(live, "%zu operations, ", oracle->units);
-    fprintf(live, "%zu bytes left after %u runs\033[K", oracle->bytes, oracle->runs);
+    fprintf(live, "%zu bytes left after %u runs%s", oracle->bytes, oracle->runs,
+            oracle->terminal ? "" : "\n");
     fflush(live);
 }
 

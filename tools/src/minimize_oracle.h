@@ -27,7 +27,7 @@ struct oracle_options {
     const struct target *target;
     const struct build *build;
     const struct crash *want; /* what a candidate must fail with */
-    FILE *live;               /* a terminal that is shown how far we are, or NULL */
+    FILE *live;               /* is told how far we are, a terminal often; NULL: nobody */
     unsigned workers;         /* 1 or 2 */
     bool fresh;               /* a process of its own for every run */
     bool whole;               /* with everything looked for that can be: leaks, too */
@@ -48,6 +48,7 @@ struct oracle {
     unsigned asked;      /* candidates whose answer was not remembered */
     size_t units, bytes; /* of the smallest yes; units: operations */
     uint64_t told;
+    bool terminal;   /* options.live is one */
     bool failed;     /* a candidate could not be run, which is why it said stop */
     struct fail why; /* when failed */
 };
