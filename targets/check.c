@@ -104,9 +104,8 @@ static bool model_taken(const struct world *w, size_t lo, size_t hi, bool sub)
 static ledge_status model_enter(struct world *w, size_t slot, size_t lo, size_t hi)
 {
     if (w->live == w->room) {
-        if (w->grants == 0)
+        if (!model_grant(&w->grants, 1))
             return LEDGE_ENOMEM;
-        w->grants--;
         w->room = w->room ? 2 * w->room : 8;
     }
     w->m[slot] = (struct model_region){true, lo, hi, ++w->ages};

@@ -83,9 +83,8 @@ static ledge_status model_slot(struct world *w)
     if (w->live < w->slots)
         return LEDGE_OK;
     if (w->slots == w->room) {
-        if (w->grants == 0)
+        if (!model_grant(&w->grants, 1))
             return LEDGE_ENOMEM;
-        w->grants--;
         w->room = w->room ? 2 * w->room : 1;
     }
     w->slots++;

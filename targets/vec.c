@@ -246,9 +246,8 @@ OP0(shrink)
 
 OP0(clone)
 {
-    const bool fails = w->m.n > 0 && w->grants == 0;
+    const bool fails = w->m.n > 0 && !model_grant(&w->grants, 1);
     EXPECT(ledge_vec_clone(&w->vec, &w->copy), fails ? LEDGE_ENOMEM : LEDGE_OK);
-    w->grants -= w->m.n > 0 && !fails;
     CHECK_EQ(ledge_vec_capacity(&w->copy), fails ? 0 : w->m.n);
     CHECK_EQ(ledge_vec_retained(&w->vec, ledge_view_of(w, sizeof w->vec)), 0);
     CHECK_BYTES(ledge_vec_as_view(&w->copy).ptr, w->m.bytes, fails ? 0 : w->m.n * w->m.esz);
@@ -258,12 +257,12 @@ OP0(clone)
 OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
 {
     REQUIRE(w->m.n > 0 && lo <= hi && hi <= w->m.n * w->m.esz);
-    const bool sized = esz != 0 && (hi - lo) % esz == 0, granted = w->grants > 0 || lo == hi;
+    const bool sized = esz != 0 && (hi - lo) % esz == 0;
+    const bool granted = lo == hi || (sized && model_grant(&w->grants, 1));
     CALL(const ledge_view part = ledge_view_of(w->vec.ptr + lo, hi - lo));
     CHECK_EQ(ledge_vec_retained(&w->vec, part), lo < hi ? w->block * w->m.esz : 0);
     EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &w->copy),
            sized ? granted ? LEDGE_OK : LEDGE_ENOMEM : LEDGE_ESIZE);
-    w->grants -= got == LEDGE_OK && lo < hi;
     CHECK_BYTES(ledge_vec_as_view(&w->copy).ptr, w->m.bytes + lo, got == LEDGE_OK ? hi - lo : 0);
     CALL(ledge_vec_cleanup(&w->copy));
 }
