@@ -180,6 +180,8 @@ static const struct mark marks[] = {
     {"ASSERT FAILURE: ", NULL, REPORT_RECOVERABLE},
     {"ASSERT: \"", "\" in file ", REPORT_RECOVERABLE},
     {"Assert failed: ", NULL, REPORT_MENTION},
+    {"Assert failure: ", NULL, REPORT_MENTION},
+    {"Assertion Failed: ", NULL, REPORT_MENTION},
     {"' panicked at '", "', ", REPORT_RECOVERABLE}, /* Rust before 1.73 */
     {"assertion failed: ", NULL, REPORT_MENTION},
     {"assertion failure: ", NULL, REPORT_MENTION},

@@ -151,6 +151,18 @@ static bool take_fatal(const struct line *line, struct report *fresh)
     return true;
 }
 
+/* Chromium: "[…FATAL:memory.cc(28)] Out of memory. size=4096", "Out of memory. Dying." */
+static bool take_no_memory(const struct line *line, struct report *fresh)
+{
+    ledge_view rest = text_after(line->text, "Out of memory. ");
+    if (!text_starts(rest, "size=") && !text_starts(rest, "Dying."))
+        return false;
+    fresh->tool = REPORT_LIBC;
+    fresh->weight = REPORT_CRASH;
+    report_set_type(fresh, "Out-of-memory", true);
+    return true;
+}
+
 /* Android: "Abort message: 'what went wrong'". */
 static bool take_android(const struct line *line, struct report *fresh)
 {
@@ -210,8 +222,8 @@ bool report_check_detail(const struct line *line, struct report *report)
 bool report_check_line(const struct line *line, struct report *fresh)
 {
     struct report empty = *fresh;
-    if (take_check(line, fresh) || take_fatal(line, fresh) || take_android(line, fresh) ||
-        take_v8(line, fresh))
+    if (take_check(line, fresh) || take_no_memory(line, fresh) || take_fatal(line, fresh) ||
+        take_android(line, fresh) || take_v8(line, fresh))
         return true;
     *fresh = empty;
     return false;

@@ -56,6 +56,7 @@ static const struct reason reasons[] = {
     {"specified RSS limit exceeded", "Out-of-memory", REPORT_CRASH},
     {"rss-limit-exceeded", "Out-of-memory", REPORT_CRASH},
     {"hard rss limit exhausted", "Out-of-memory", REPORT_CRASH},
+    {"soft rss limit exhausted", "Out-of-memory", REPORT_RECOVERABLE},
     {"failed to allocate", "Out-of-memory", REPORT_CRASH},
     {"invalid allocation alignment", "Invalid-allocation-alignment", REPORT_CRASH},
     {"invalid alignment requested in", "Invalid-allocation-alignment", REPORT_CRASH},
