@@ -61,7 +61,7 @@ static const char *tool_name(enum report_tool tool)
 {
     static const char *const names[] = {NULL,     "asan",     "hwasan",    "ubsan", "tsan",
                                         "msan",   "lsan",     "libfuzzer", "libc",  "ledge",
-                                        "signal", "valgrind", "cfi"};
+                                        "signal", "valgrind", "cfi",       "tysan"};
     return names[tool];
 }
 

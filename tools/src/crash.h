@@ -64,8 +64,9 @@ struct crash {
     /* "memory", "undefined", "race", "deadlock", "leak", "uninitialized", "model", "timeout",
      * "oom", "assert", "signal", "bus" (SIGBUS is told apart), "exit", or "none" */
     const char *class_;
-    /* Who says so: "asan", "hwasan", "ubsan", "tsan", "msan", "lsan", "libfuzzer", "ledge" (a check
-     * of the kit), "libc" (assert, the allocator's own checks), "signal"; NULL: unknown */
+    /* Who says so: "asan", "hwasan", "ubsan", "tsan", "msan", "lsan", "tysan", "cfi", "valgrind",
+     * "libfuzzer", "ledge" (a check of the kit), "libc" (assert, the allocator's own checks),
+     * "signal"; NULL: unknown */
     const char *sanitizer;
     /* "high": a known type with named frames from a whole report. "medium": the type is sure, but
      * frames are missing, cut off or not symbolized. "low": a guess from fragments or a signal. */

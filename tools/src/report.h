@@ -27,6 +27,7 @@ enum report_tool {
     REPORT_SIGNAL,   /* the kernel, a shell, a debugger, a program's own handler */
     REPORT_VALGRIND, /* memcheck, helgrind, drd */
     REPORT_CFI,      /* clang's control flow integrity */
+    REPORT_TYSAN,
 };
 
 /* What a report says about the death of the process. */

@@ -1,5 +1,6 @@
 /* The headers and summaries of AddressSanitizer, HWAddressSanitizer, MemorySanitizer,
- * ThreadSanitizer, LeakSanitizer, and of UndefinedBehaviorSanitizer where it catches a signal:
+ * ThreadSanitizer, LeakSanitizer, TypeSanitizer, and of UndefinedBehaviorSanitizer where it catches
+ * a signal:
  *
  *     ==17==ERROR: AddressSanitizer: heap-use-after-free on address 0x5020 at pc …
  *     WARNING: ThreadSanitizer: data race (pid=17)
@@ -19,6 +20,7 @@ struct tool {
 static const struct tool tools[] = {
     {"HWAddress", REPORT_HWASAN}, {"Address", REPORT_ASAN}, {"UndefinedBehavior", REPORT_UBSAN},
     {"Memory", REPORT_MSAN},      {"Thread", REPORT_TSAN},  {"Leak", REPORT_LSAN},
+    {"Type", REPORT_TYSAN},
 };
 
 struct reason {

@@ -64,6 +64,7 @@ static const struct taxon taxa[] = {
     {"Index-out-of-bounds", "undefined", SECURITY_YES, out_of_bounds},
     {"Non-positive-vla-bound-value", "undefined", SECURITY_YES, out_of_bounds},
     {"Object-size", "undefined", SECURITY_YES, out_of_bounds},
+    {"Type-aliasing-violation", "undefined", SECURITY_YES, confusion},
     {"Divide-by-zero", "undefined", SECURITY_NO, no_memory},
     {"Float-cast-overflow", "undefined", SECURITY_NO, no_memory},
     {"Implicit-conversion", "undefined", SECURITY_NO, no_memory},

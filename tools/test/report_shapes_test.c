@@ -23,7 +23,7 @@ static char *render(const struct report *report)
 {
     static const char *const tools[] = {"unknown", "asan",     "hwasan",    "ubsan", "tsan",
                                         "msan",    "lsan",     "libfuzzer", "libc",  "kit",
-                                        "signal",  "valgrind", "cfi"};
+                                        "signal",  "valgrind", "cfi",       "tysan"};
     static const char *const accesses[] = {"", " READ", " WRITE"};
     char *text = NULL;
     size_t len = 0;
