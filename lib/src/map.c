@@ -240,9 +240,9 @@ ledge_status ledge_map_take(ledge_map *map, const void *key, void *out)
 
 /* Whether the entries of a group are where they are found. Which slots are taken is told by the way
  * for any machine, so that it has to agree with this one's. Adds how many they are to *count, and
- * to *passed the groups that count them. */
+ * to *passers the groups that count them. */
 static bool group_is_valid(const ledge_map *map, const struct ledge_map_table *table, size_t group,
-                           size_t *count, size_t *passed)
+                           size_t *count, size_t *passers)
 {
     bool valid = true;
     const size_t first = group * LEDGE_MAP_SLOTS;
@@ -255,8 +255,8 @@ static bool group_is_valid(const ledge_map *map, const struct ledge_map_table *t
         valid &= table->tags[index] == (uint8_t)ledge_map_tags_of(hash);
         valid &= (home ^ group) < map->reach;
         for (size_t i = 0; i < (home ^ group); i++) {
-            valid &= table->passed[home ^ i] != 0;
-            *passed += table->passed[home ^ i] != UINT8_MAX;
+            valid &= ledge_map_passed(table, home ^ i, hash) && table->passers[home ^ i] != 0;
+            *passers += table->passers[home ^ i] != UINT8_MAX;
         }
         ++*count;
     }
@@ -268,14 +268,15 @@ static bool group_is_valid(const ledge_map *map, const struct ledge_map_table *t
 static bool table_is_valid(const ledge_map *map, const struct ledge_map_table *table, size_t *count)
 {
     bool valid = true;
-    size_t counted = 0, passed = 0;
+    size_t counted = 0, passers = 0;
     for (size_t group = 0; group <= table->mask; group++) {
         if (!map_in_use(map, table, group))
             continue;
-        valid &= group_is_valid(map, table, group, count, &passed);
-        counted += table->passed[group] % UINT8_MAX;
+        valid &= group_is_valid(map, table, group, count, &passers);
+        counted += table->passers[group] % UINT8_MAX;
+        valid &= (table->passed[group] != 0) == (table->passers[group] != 0);
     }
-    valid &= counted == passed;
+    valid &= counted == passers;
     return valid;
 }
 

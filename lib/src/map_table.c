@@ -2,8 +2,8 @@
  *
  * Invariants (ledge_map_is_valid):
  * - An entry of hash h has its home in group h & mask. It is in group home ^ f of the same table,
- *   with f < reach, and the groups home, home ^ 1 … home ^ (f - 1) count it in `passed`. So a group
- *   that nobody passed is where a search ends.
+ *   with f < reach, and the groups home, home ^ 1 … home ^ (f - 1) count it in `passers` and have
+ * its bit in `passed`. So a group without that bit is where a search ends.
  * - reach is a power of two and no more than the groups. So an entry is in the run of reach groups
  *   that its home is in.
  * - Where there is an old table, its groups below `moved`, a multiple of reach, are in no use:
@@ -31,10 +31,13 @@ const uint8_t ledge_map_hole[31] = {
 
 /* --- Memory ------------------------------------------------------------------------------- */
 
-/* Where the entries begin: behind a tag for each slot and two bytes for each group, aligned. */
+/* Bytes of a group besides its entries: the tags, passed, passers and visited. */
+enum { HEAD_BYTES = LEDGE_MAP_SLOTS + 3 };
+
+/* Where the entries begin: behind all that, aligned. */
 static size_t entries_at(size_t groups)
 {
-    return (groups * (LEDGE_MAP_SLOTS + 2) + LEDGE_MAP_SLOTS - 1) & ~(size_t)(LEDGE_MAP_SLOTS - 1);
+    return (groups * HEAD_BYTES + LEDGE_MAP_SLOTS - 1) & ~(size_t)(LEDGE_MAP_SLOTS - 1);
 }
 
 static size_t run_bytes(const ledge_map *map, size_t groups)
@@ -47,6 +50,7 @@ static void clear_run(const ledge_map *map, const struct ledge_map_table *table,
 {
     memset(table->tags + first * LEDGE_MAP_SLOTS, 0, groups * LEDGE_MAP_SLOTS);
     memset(table->passed + first, 0, groups);
+    memset(table->passers + first, 0, groups);
     ledge_poison(map_entry(map, table, first * LEDGE_MAP_SLOTS), run_bytes(map, groups));
 }
 
@@ -59,7 +63,7 @@ void map_table_clear(const ledge_map *map)
  * LEDGE_ENOMEM. */
 static ledge_status table_new(const ledge_map *map, size_t groups, struct ledge_map_table *out)
 {
-    const size_t group_bytes = LEDGE_MAP_SLOTS * (1 + map->config.entry_size) + 2;
+    const size_t group_bytes = HEAD_BYTES + LEDGE_MAP_SLOTS * map->config.entry_size;
     if (groups > (PTRDIFF_MAX - LEDGE_MAP_SLOTS) / group_bytes)
         return LEDGE_EOVERFLOW;
     unsigned char *const block =
@@ -68,7 +72,8 @@ static ledge_status table_new(const ledge_map *map, size_t groups, struct ledge_
         return LEDGE_ENOMEM;
     *out = (struct ledge_map_table){.tags = block,
                                     .passed = block + groups * LEDGE_MAP_SLOTS,
-                                    .visited = block + groups * (LEDGE_MAP_SLOTS + 1),
+                                    .passers = block + groups * (LEDGE_MAP_SLOTS + 1),
+                                    .visited = block + groups * (LEDGE_MAP_SLOTS + 2),
                                     .entries = block + entries_at(groups),
                                     .mask = groups - 1};
     return LEDGE_OK;
@@ -87,13 +92,15 @@ void map_table_free(const ledge_map *map, struct ledge_map_table *table)
 /* --- Slots -------------------------------------------------------------------------------- */
 
 /* Counts an entry, by 1 or -1, in the groups that it passed from its home on. A count of 255 may be
- * more, and stays. */
+ * more, and stays. A bit stays until all passers are gone, as others may share it. */
 static void count_passed(const struct ledge_map_table *table, uint64_t hash, size_t flipped, int by)
 {
     for (size_t i = 0; i < flipped; i++) {
-        uint8_t *const passed = &table->passed[((size_t)hash & table->mask) ^ i];
-        if (*passed != UINT8_MAX)
-            *passed = (uint8_t)(*passed + by);
+        const size_t group = ((size_t)hash & table->mask) ^ i;
+        uint8_t *const passed = &table->passed[group], *const passers = &table->passers[group];
+        if (*passers != UINT8_MAX)
+            *passers = (uint8_t)(*passers + by);
+        *passed = *passers ? (uint8_t)(*passed | 1u << (hash >> 56 & 7)) : 0;
     }
 }
 
@@ -124,7 +131,7 @@ unsigned char *ledge_map_find_slow(const ledge_map *map, uint64_t hash, const vo
             table, home ^ flipped, ledge_map_tags_of(hash), key, config->key_size,
             config->entry_size, config->equal, config->ctx, out);
         out->flipped = flipped;
-        if (entry || table->passed[home ^ flipped] == 0)
+        if (entry || !ledge_map_passed(table, home ^ flipped, hash))
             return entry;
     }
     return NULL;

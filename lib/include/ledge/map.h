@@ -13,9 +13,10 @@
  * How it is built. Entries (key, then value) lie in groups of 16, and the groups of all entries one
  * behind the other; a byte of hash per entry, called its tag, lies apart, and the tags of a group
  * are compared all at once. An entry whose group is full goes to another one near by, and each
- * group counts the entries that passed over it: so a search knows where to end, and an erased entry
- * leaves nothing behind; there are no tombstones. (Nathan Bronson, Xiao Shi: F14, 2019; tags apart,
- * and without tombstones, as in Joaquin M Lopez Munoz: boost::unordered_flat_map, 2022.)
+ * group has a bit for each eighth of all hashes, which says whether an entry with such a hash
+ * passed over it: so a search knows where to end. It also counts those entries; when they are gone,
+ * so are the bits, and an erased entry leaves no tombstone. (The counts: Nathan Bronson, Xiao Shi:
+ * F14, 2019; the bits, and tags apart: Joaquin M Lopez Munoz: boost::unordered_flat_map, 2022.)
  *
  * What is our own is how it grows: bit by bit, and so that an entry keeps its place if an iteration
  * needs it to. Where an entry is, is the number of its home group (the low bits of the hash) with
@@ -28,7 +29,8 @@
  * is empty and freed. A search knows by the hash which of the two to look in. So adding an entry
  * hashes and copies no more than 64 groups (config.step makes it less), however large the map is;
  * the rest is up to the allocator. (Where a run is full, runs become twice as long, and so do the
- * steps: by chance with short ones, and where the hash function gives the same to hundreds of keys.)
+ * steps: by chance with short ones, and where the hash function gives the same to hundreds of
+ * keys.)
  *
  * Iteration goes from place to place, and follows entries that were moved while it ran. It leaves a
  * mark on each run, and entries of a marked run keep their places; those of others get better ones
@@ -107,7 +109,8 @@ typedef struct ledge_map_config {
  * two. Slot s of group g has the tag and the entry of index g * LEDGE_MAP_SLOTS + s. */
 struct ledge_map_table {
     uint8_t *tags;          /* 0: the slot is free. Null: there is no memory */
-    uint8_t *passed;        /* by each group: entries that would be there if it hadn't been full */
+    uint8_t *passed;        /* by each group: hashes of entries that passed it as it was full */
+    uint8_t *passers;       /* by each group: how many these are; 255: that many or more */
     uint8_t *visited;       /* by each run's first group: whether an iterator has been there */
     unsigned char *entries; /* of config.entry_size bytes */
     size_t mask;

@@ -229,6 +229,15 @@ LEDGE_MAP_INLINE unsigned char *ledge_map_search_group(const struct ledge_map_ta
     return NULL;
 }
 
+/* ledge_map_passed tells whether an entry of a hash may have passed a group of a table. Which of
+ * the eight bits is asked for depends on the hash's top byte, as the tag does. */
+LEDGE_PURE
+LEDGE_MAP_INLINE bool ledge_map_passed(const struct ledge_map_table *table, size_t group,
+                                       uint64_t hash)
+{
+    return table->passed[group] >> (hash >> 56 & 7) & 1;
+}
+
 /* ledge_map_search_home looks for the entry with the key where nearly all entries are: in its home
  * group of a map whose entries are all in one table. Sets *out to the entry, and *place to where it
  * is; or *out to null, and then *place is undefined, where the map has none. Returns false, and
@@ -244,7 +253,7 @@ LEDGE_MAP_INLINE bool ledge_map_search_home(const ledge_map *map, uint64_t hash,
     *out = ledge_map_search_group(&map->table, home, ledge_map_tags_of(hash), key, key_size,
                                   entry_size, equal, NULL, place);
     place->flipped = 0;
-    return *out || map->table.passed[home] == 0;
+    return *out || !ledge_map_passed(&map->table, home, hash);
 }
 
 /* ledge_map_find_slow returns the entry with the key, and its place in *out; null, and then *out is
