@@ -92,7 +92,7 @@ static ledge_status clone_table(const ledge_map *map, const struct ledge_map_tab
         if (!map_in_use(map, from, group))
             continue;
         const size_t first = group * LEDGE_MAP_SLOTS;
-        for (unsigned taken = map_taken(from->tags + first); taken; taken &= taken - 1) {
+        for (unsigned taken = ledge_map_taken(from->tags + first); taken; taken &= taken - 1) {
             ledge_status status =
                 clone_entry(map, from, first + (unsigned)__builtin_ctz(taken), out);
             if (status != LEDGE_OK)

@@ -37,12 +37,6 @@ static inline unsigned char *map_entry(const ledge_map *map, const struct ledge_
     return table->entries + index * map->config.entry_size;
 }
 
-/* The slots of a group, whose tags are given, that hold an entry, as bits. */
-static inline unsigned map_taken(const uint8_t *tags)
-{
-    return ~ledge_map_match(tags, 0) & MAP_ALL_SLOTS;
-}
-
 static inline void map_destroy_value(const ledge_map *map, unsigned char *entry)
 {
     if (map->config.destroy_value)

@@ -3,8 +3,9 @@
  * To an iterator a map is made of units: config.step groups each, or as many as there are. It goes
  * through the places of a unit from 0 up. A place is a group's index in the unit and, in the low 5
  * bits, a slot. Of the unit that it is in, the iterator has seen what is below its place: that is,
- * group `at` and the lowest bit of `ahead`, the entries of that group that are left. Two things may
- * happen to the unit meanwhile, and in both of them entries keep their places:
+ * the lowest bit of `ahead`, the entries that are left of some groups, whose first one has its at
+ * `entries`. The groups from `tags` on haven't been looked at. Two things may happen to the unit
+ * meanwhile, and in both of them entries keep their places:
  *
  * - It becomes two, as a further bit of the hash tells units apart. They are halves of the path,
  * the sequence of those bits, that all entries of the unit have in common; and paths is what the
@@ -18,7 +19,7 @@
  *   multiple of n but of no larger power of two.
  *
  * Where there are no skips, what is left of a unit is smooth: ledge_map_iter_next goes on by itself
- * for so many groups, and `at` is the last of them.
+ * for so many groups, and `at` is the last of them; else `at` is the group of `ahead`.
  *
  * While the iterator stands before slot 0 of a group, that group's skip has not been added. This
  * holds for a remembered place just as well: where a skip leads, the next one is looked for. */
@@ -43,10 +44,14 @@ static uint64_t reverse_bits(uint64_t bits)
 /* How far the iterator has seen its unit. */
 static size_t place_of(const ledge_map_iter *iter)
 {
-    const size_t before = (iter->at - iter->smooth) << SLOT_BITS;
     if (iter->at >= iter->groups)
-        return before;
-    return before + (iter->ahead ? (unsigned)__builtin_ctz(iter->ahead) : LEDGE_MAP_SLOTS);
+        return iter->at << SLOT_BITS;
+    if (iter->ahead == 0)
+        return (iter->at + 1 - iter->smooth) << SLOT_BITS;
+    const size_t first =
+        (size_t)(iter->entries - iter->unit_entries) / iter->map->config.entry_size;
+    const size_t index = first + (unsigned)__builtin_ctzll(iter->ahead);
+    return index / LEDGE_MAP_SLOTS << SLOT_BITS | index % LEDGE_MAP_SLOTS;
 }
 
 /* Finds the unit of the iterator's path, or the one that it is to become a part of. */
@@ -133,11 +138,12 @@ static bool go_on(ledge_map_iter *iter, size_t place)
         }
         const unsigned slot = place & ((1u << SLOT_BITS) - 1);
         iter->tags = iter->unit_tags + iter->at * LEDGE_MAP_SLOTS;
-        iter->ahead = map_taken(iter->tags) >> slot << slot;
+        iter->ahead = ledge_map_taken(iter->tags) >> slot << slot;
         if (iter->ahead)
             break;
         place = (iter->at + 1) << SLOT_BITS;
     }
+    iter->tags += LEDGE_MAP_SLOTS;
     iter->entries = iter->unit_entries + iter->at * LEDGE_MAP_SLOTS * iter->map->config.entry_size;
     if (!iter->skips) {
         iter->smooth = iter->groups - 1 - iter->at;

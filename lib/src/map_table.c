@@ -188,7 +188,7 @@ static void move_entry(const ledge_map *map, size_t index, bool stay)
 static void move_group(const ledge_map *map, size_t group, bool stay)
 {
     const size_t first = group * LEDGE_MAP_SLOTS;
-    for (unsigned taken = map_taken(map->old.tags + first); taken; taken &= taken - 1)
+    for (unsigned taken = ledge_map_taken(map->old.tags + first); taken; taken &= taken - 1)
         move_entry(map, first + (unsigned)__builtin_ctz(taken), stay);
 }
 

@@ -187,7 +187,8 @@ typedef struct ledge_map_iter {
     const ledge_map *map;
     const uint8_t *tags, *unit_tags;
     unsigned char *entries, *unit_entries;
-    unsigned ahead, depth;
+    uint64_t ahead;
+    unsigned depth;
     size_t removed, at, smooth, groups;
     bool skips;
     uint64_t path;
