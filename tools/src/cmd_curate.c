@@ -144,8 +144,7 @@ static int not_reproduced(const char *path, const struct minimized *minimized)
 /* Minimizes an input into a temporary directory, session->made. Returns the exit code. */
 static int minimize_first(struct session *session, const struct target *target, const char *path)
 {
-    struct minimize_request request = {
-        .target = target, .path = path, .live = stderr};
+    struct minimize_request request = {.target = target, .path = path, .live = stderr};
     struct minimized minimized;
     struct kept kept;
     struct fail why;
