@@ -258,10 +258,13 @@ static void triage_all(struct session *session, struct triage_output *output,
 {
     session->live = isatty(STDERR_FILENO) && paths->len > 1;
     session->told = uv_hrtime();
-    for (size_t i = 0; i < paths->len && !proc_interrupted() && !session->lost; i++) {
-        session->failed |= !triage_one(session, output, paths->at[i]);
-        show_progress(session, i + 1, paths->len);
+    size_t done = 0;
+    while (done < paths->len && !proc_interrupted() && !session->lost) {
+        session->failed |= !triage_one(session, output, paths->at[done]);
+        show_progress(session, ++done, paths->len);
     }
+    if (done < paths->len)
+        fprintf(stderr, "ledge: only %zu of %zu files were looked at\n", done, paths->len);
 }
 
 static void say_kept(const struct session *session)

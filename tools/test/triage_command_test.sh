@@ -244,6 +244,9 @@ check 1 '"crash_type": "Unexpected-exit"' --cmd "sh -c 'exit 5'" --exit-code 5 -
 check 0 '"class": "none"' --cmd "sh -c 'exit 5'" --runs 1 --json "$mine/3"
 check 1 '"crash_type": "Timeout"' --cmd 'sleep 20' --timeout 100 --runs 1 --json "$mine/3"
 check 1 '"crash_type": "Abrt"' --cmd "sh -c 'read -r it; [ \$it != clean ] || kill -s ABRT \$\$'" --json --runs 1 "$mine/3"
+timeout --preserve-status -s INT 1 "$ledge" triage --cmd 'sleep 5' "$mine" >"$dir/out" 2>&1
+[ $? -eq 130 ] || fail 'an interrupt ends it'
+also 'only 1 of 3 files were looked at'
 leaks="sh -c 'case \$ASAN_OPTIONS in *detect_leaks=1*detect_leaks=0*) exit 5;; esac'"
 ASAN_OPTIONS=detect_leaks=0:log_path=$dir/lost/log
 export ASAN_OPTIONS
