@@ -94,11 +94,24 @@ static bool is_format_1(struct store *store)
                0) == 1;
 }
 
+/* A store that was emptied, or lost its database, isn't a new one: who began it anew would hide
+ * that. */
+static bool is_new(struct store *store, struct fail *why)
+{
+    struct chain_head head;
+    chain_read_head(store, &head);
+    return head.len == 0 ||
+           store_corrupt(store, why, "it is empty, and ledger.head knows of %lld entries",
+                         (long long)head.len);
+}
+
 static bool make(struct store *store, struct fail *why)
 {
     bool migrates = !is_empty(store); /* asked again: another process may have been faster */
     if (migrates && pragma(store, "PRAGMA application_id") == APPLICATION)
         return true;
+    if (!migrates && !is_new(store, why))
+        return false;
     char *sql = schema_sql();
     bool ok = chain_empty_head(store, why) &&
               (!migrates || store_execute(store,

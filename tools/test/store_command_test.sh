@@ -207,6 +207,14 @@ full_disk() {
     fi
 }
 
+# A database that was emptied, or taken away, isn't begun anew over what ledger.head knows, unless somebody moves that away.
+cp -r "$dir/state" "$dir/emptied"
+rm -f "$dir/emptied/store.db"*
+check 3 'it is empty, and ledger.head knows of' triage --state "$dir/emptied" "$dir/in/z.log"
+check 1 'it is empty' verify --state "$dir/emptied"
+mkdir "$dir/worse" && mv "$dir/emptied/store.db"* "$dir/emptied/ledger.head" "$dir/worse"
+check 1 '1 crash in' triage --state "$dir/emptied" "$dir/in/z.log"
+
 mkdir "$dir/many"
 cp -r "$dir/small/x" "$dir/result"
 if mount -t tmpfs -o size=8m tmpfs "$dir/small" 2>/dev/null; then
