@@ -5,6 +5,7 @@
 #include "cells.h"
 
 struct kit_account kit_account;
+bool kit_accounting;
 
 void kit_account_call(const struct kit_call *call)
 {

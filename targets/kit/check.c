@@ -92,7 +92,8 @@ static const char *status_text(int status, char *buffer, size_t size)
 int kit_status(const struct kit_site *site, int got, int want)
 {
     char got_number[16], want_number[16];
-    kit_account_status(site->tally, (unsigned)got);
+    if (kit_accounting)
+        kit_account_status(site->tally, (unsigned)got);
     if (kit_hashing)
         kit_hash_number((unsigned)got);
     if (kit_trace_fd >= 0)

@@ -15,6 +15,8 @@ enum {
     MUTATIONS = 3, /* applied to one input, at most */
     TRIES = 16,    /* of mutations that may not apply */
     ENGINE_ONE_IN = 16,
+    SHORT = 16, /* calls of a short program, at most */
+    LONG_ONE_IN = 3,
 };
 
 /* A program as a list of records that stay where they are: in the input, or in `fresh` when a
@@ -37,13 +39,21 @@ static void take_apart(struct draft *draft, const uint8_t *data, size_t size)
         draft->len++;
 }
 
-/* Writes the records one behind the other, as many as fit. */
+/* Writes the records one behind the other, as many as fit. Those that lay so before are copied
+ * together: under a sanitizer, a copy costs more than its bytes do. */
 static size_t put_together(const struct draft *draft, uint8_t *out, size_t room)
 {
-    size_t used = 0;
-    for (size_t i = 0; i < draft->len && draft->records[i].size <= room - used; i++) {
-        memcpy(out + used, draft->records[i].at, draft->records[i].size);
-        used += draft->records[i].size;
+    const struct kit_record *const records = draft->records;
+    size_t used = 0, i = 0;
+    while (i < draft->len && records[i].size <= room - used) {
+        const uint8_t *const from = records[i].at;
+        size_t size = 0;
+        do
+            size += records[i++].size;
+        while (i < draft->len && records[i].at == from + size &&
+               records[i].size <= room - used - size);
+        memcpy(out + used, from, size);
+        used += size;
     }
     return used;
 }
@@ -267,6 +277,17 @@ static bool truncate_end(struct kit_random *random, struct draft *draft)
     return true;
 }
 
+/* Most programs are cut to their first few calls before they are changed. A run costs what its
+ * calls cost, and most of what a change shows, it shows soon: in the same time, more changes are
+ * tried, and the inputs that an engine keeps get shorter as well. Some stay as they are, for what
+ * takes many calls. */
+static void keep_short(struct kit_random *random, struct draft *draft)
+{
+    const size_t most = 1 + (size_t)kit_random_below(random, SHORT);
+    if (draft->len > most && !kit_random_chance(random, LONG_ONE_IN))
+        draft->len = most;
+}
+
 /* Each is drawn in proportion to its weight. */
 static const struct {
     bool (*apply)(struct kit_random *random, struct draft *draft);
@@ -330,6 +351,7 @@ size_t kit_mutate(uint8_t *data, size_t size, size_t max, unsigned seed, kit_eng
             return changed;
     }
     take_apart(&draft, data, size);
+    keep_short(&random, &draft);
     size_t wanted = 1 + (size_t)kit_random_below(&random, MUTATIONS);
     for (unsigned tries = 0; wanted > 0 && tries < TRIES; tries++)
         wanted -= apply_one(&random, &draft);
@@ -351,6 +373,7 @@ size_t kit_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_siz
             left.len = at; /* a's head, b's tail; else b's run within a */
         if (open_gap(&left, at, n))
             memcpy(&left.records[at], &right.records[from], n * sizeof left.records[0]);
+        keep_short(&random, &left);
         counters[KIT_MUTATE_SPLICE]++;
     }
     return put_together(&left, out, max);

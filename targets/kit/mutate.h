@@ -5,6 +5,8 @@
  * class, a handle that an earlier call filled). The engines' shims (mutator_libfuzzer.c,
  * mutator_afl.c) only pass bytes in and out.
  *
+ * Programs stay short: most are cut to at most sixteen calls first.
+ *
  * The same input and seed give the same output. Not thread-safe. */
 #ifndef LEDGE_KIT_MUTATE_H
 #define LEDGE_KIT_MUTATE_H

@@ -72,6 +72,7 @@ static int emit(const char *path)
 
 static int account_for(char **paths, void (*account)(FILE *))
 {
+    kit_accounting = true;
     const int result = kit_run_paths(paths);
     account(stdout);
     return result;
@@ -102,6 +103,7 @@ static size_t take_cells(uint32_t *out)
 
 static int features(const char *path, const char *timeout_ms)
 {
+    kit_accounting = true;
     const struct measure_cells cells = {(uint32_t)kit_account_numbers(kit_ops_count()), take_cells};
     return measure_inputs(path, (unsigned)strtoul(timeout_ms, NULL, 10), &cells);
 }

@@ -51,7 +51,8 @@ static void kit_run_call(const struct kit_call *call, size_t number)
     struct kit_value values[KIT_ARGS];
     kit_resolve(call->op->args, call->op->args_len, call->raw, call->bytes, values);
     kit_memory_written(values, sizeof values);
-    kit_account_call(call);
+    if (kit_accounting)
+        kit_account_call(call);
     if (kit_hashing)
         kit_hash_call(call, values);
     phase = call->op->name;
@@ -59,7 +60,7 @@ static void kit_run_call(const struct kit_call *call, size_t number)
         kit_trace("op %zu", number);
     const size_t before = kit_calls_made;
     call->op->run(kit_target.world, values);
-    if (kit_calls_made != before)
+    if (kit_accounting && kit_calls_made != before)
         kit_account_cell(call, values);
     kit_target.check(kit_target.world);
 }
