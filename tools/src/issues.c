@@ -356,9 +356,9 @@ static double issue_distance(const void *context, size_t i, size_t j)
         return states_match(entry_crash(&a->shown)->state, entry_crash(&b->shown)->state)
                    ? ISSUES_CUT
                    : 1;
-    bool single = a->frames_len == 1 || b->frames_len == 1;
-    if (single && a->frames[0] != b->frames[0])
-        return 1; /* one frame is enough to be the same place, not to be on the way to it */
+    bool few = a->frames_len <= 2 || b->frames_len <= 2; /* all stacks have main, or the target */
+    if (few && a->frames[0] != b->frames[0])
+        return 1; /* they are enough to be the same place, not to be on the way to it */
     if (stack_distance_least(a->frames_len, b->frames_len, shared_frames(a, b)) > ISSUES_CUT)
         return 1;
     return stack_distance(a->frames, a->frames_len, b->frames, b->frames_len);

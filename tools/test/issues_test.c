@@ -246,7 +246,7 @@ static void alike_stacks_are_one_cause(void **state)
     assert_int_equal(causes_of(&check, &same_check), 1);
 }
 
-static void one_frame_is_no_way_to_another(void **state)
+static void few_frames_are_no_way_to_another(void **state)
 {
     (void)state;
     struct made caller = overflow, callee = overflow;
@@ -255,6 +255,11 @@ static void one_frame_is_no_way_to_another(void **state)
     caller.position = callee.position = NULL;
     assert_int_equal(causes_of(&caller, &callee), 2);
     caller.stack = "put";
+    assert_int_equal(causes_of(&caller, &callee), 1);
+    caller.stack = "parse main"; /* main is in all of them */
+    callee.stack = "divide parse main";
+    assert_int_equal(causes_of(&caller, &callee), 2);
+    callee.stack = "parse again main";
     assert_int_equal(causes_of(&caller, &callee), 1);
 }
 
@@ -325,7 +330,7 @@ int main(void)
         cmocka_unit_test(a_link_never_joins_what_one_sanitizer_tells_apart),
         cmocka_unit_test(builds_of_one_input_are_one_issue),
         cmocka_unit_test(alike_stacks_are_one_cause),
-        cmocka_unit_test(one_frame_is_no_way_to_another),
+        cmocka_unit_test(few_frames_are_no_way_to_another),
         cmocka_unit_test(causes_come_by_rate_times_weight),
         cmocka_unit_test(a_flaky_input_counts_by_its_rate),
         cmocka_unit_test(the_smallest_input_is_shown),
