@@ -44,7 +44,8 @@ bool frame_is_prefix(ledge_view before)
     unsigned char last = before.ptr[before.length - 1];
     if (last != ' ' && last != '\t' && last != ':' && last != '|' && last != ']' && last != '>')
         return false;
-    return text_ends(trimmed, "|") || text_ends(trimmed, ">") || has_digit(trimmed) ||
+    bool tag = text_ends(trimmed, ":") && text_find_byte(trimmed, ' ') == TEXT_NONE; /* "stderr:" */
+    return tag || text_ends(trimmed, "|") || text_ends(trimmed, ">") || has_digit(trimmed) ||
            !has_word(trimmed);
 }
 
@@ -291,6 +292,8 @@ bool frame_parse(ledge_view line, struct frame *frame)
     ledge_view before, rest;
     if (line.length > LINE_MAX_BYTES)
         return false;
+    /* Google's Cloud Build puts its own number in front: "Step #3 - "fuzz":     #0 0x55d0 in f". */
+    text_skip(&line, "Step #");
     if (take_number(line, &before, &rest, &frame->number))
         return take_numbered(before, rest, frame);
     return frame_unnumbered(line, frame);

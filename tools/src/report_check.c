@@ -196,10 +196,21 @@ static bool take_v8(const struct line *line, struct report *fresh)
     return true;
 }
 
+/* The index of the '#' that a line starts with, behind what a log puts there: "Step #3: # x". */
+static size_t comment_mark(ledge_view text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        bool alone = i + 1 == text.length || text.ptr[i + 1] == ' ' || text.ptr[i + 1] == '#';
+        if (text.ptr[i] == '#' && alone)
+            return frame_is_prefix(text_head(text, i)) ? i : TEXT_NONE;
+    }
+    return TEXT_NONE;
+}
+
 bool report_check_detail(const struct line *line, struct report *report)
 {
-    size_t mark = text_find_byte(line->text, '#');
-    if (mark == TEXT_NONE || !frame_is_prefix(text_head(line->text, mark))) {
+    size_t mark = comment_mark(line->text);
+    if (mark == TEXT_NONE) {
         report->message_follows = false;
         return false;
     }

@@ -83,13 +83,19 @@ static const struct message messages[] = {
     {"zend_mm_heap corrupted", "Heap-corruption"}, /* PHP */
 };
 
-const char *report_libc_message(ledge_view text)
+static const struct message *find_message(ledge_view text)
 {
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
         if (text_has(text, messages[i].text))
-            return messages[i].type;
+            return &messages[i];
     }
     return NULL;
+}
+
+const char *report_libc_message(ledge_view text)
+{
+    const struct message *message = find_message(text);
+    return message ? message->type : NULL;
 }
 
 static bool has_any(ledge_view text, const char *one, const char *another)
@@ -97,11 +103,14 @@ static bool has_any(ledge_view text, const char *one, const char *another)
     return text_has(text, one) || text_has(text, another);
 }
 
-/* A source line that a compiler shows may have the message in quotation marks. */
-static bool is_said(ledge_view text)
+/* A source line that a compiler shows may have the message in quotation marks; what a log puts in
+ * front of it may have a pair of them. */
+static bool is_said(ledge_view text, const struct message *message)
 {
-    size_t quote = text_find_byte(text, '"');
-    return quote == TEXT_NONE || text_has(text, "***") || text_has(text, "message: ");
+    size_t at = text_find(text, message->text), quotes = 0;
+    for (size_t i = 0; i < at && i < text.length; i++)
+        quotes += text.ptr[i] == '"' ? 1 : 0;
+    return quotes % 2 == 0 || text_has(text, "***") || text_has(text, "message: ");
 }
 
 /* "*** Error in `./prog': free(): invalid pointer: 0x0000000000602010 ***", "object 0x7f00: …". */
@@ -141,12 +150,12 @@ bool report_libc_line(const struct line *line, struct report *fresh)
     bool glibc = has_any(text, "*** ", "(): ") || has_any(text, "corrupt", "fastbin");
     bool other = has_any(text, "freed", "FORTIFY: ") || has_any(text, "ERROR: ", " object ") ||
                  has_any(text, "malloc", "invalid pointer") || text_has(text, "stack overflow in ");
-    const char *type = glibc || other ? report_libc_message(text) : NULL;
-    if (!type || !is_said(text))
+    const struct message *message = glibc || other ? find_message(text) : NULL;
+    if (!message || !is_said(text, message))
         return false;
     fresh->tool = REPORT_LIBC;
     fresh->weight = REPORT_CRASH;
-    report_set_type(fresh, type, line->whole);
+    report_set_type(fresh, message->type, line->whole);
     take_address(line, fresh);
     return true;
 }

@@ -118,6 +118,9 @@ static const struct {
     {"\\x1b[31m", "\\x1b[0m", false},
     {"", "  ", false},
     {"12: ", "", true},
+    {"Step #3 - \"fuzz\": ", "", true},
+    {"Step #3: ", "", true},
+    {"stderr: ", "", true},
 };
 
 static void disguises_change_nothing(void **unused)
