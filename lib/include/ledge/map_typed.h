@@ -54,7 +54,8 @@
 extern "C" {
 #endif
 
-/* The hot path has to be inlined for the sizes to be constants. */
+/* The hot path has to be inlined for the sizes to be constants; what goes on with an iteration, also
+ * for the iterator to be in registers. */
 #define LEDGE_MAP_INLINE static inline __attribute__((always_inline, unused))
 
 #define LEDGE_MAP_LIKELY(condition) __builtin_expect((condition) ? 1 : 0, 1)
@@ -514,7 +515,7 @@ ledge_status ledge_map_init_typed(ledge_map *map, const ledge_map_config *type,
         ledge_map_remove(&map->base, hash, (const unsigned char *)entry, sizeof(*entry), &place); \
         return LEDGE_OK; \
     } \
-    static inline __attribute__((unused, warn_unused_result, nonnull(1))) name##_entry *name##_next( \
+    LEDGE_MAP_INLINE __attribute__((warn_unused_result, nonnull(1))) name##_entry *name##_next( \
         ledge_map_iter *iter) \
     { \
         return (name##_entry *)(void *)ledge_map_iter_next(iter, sizeof(name##_entry)); \
