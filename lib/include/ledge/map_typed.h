@@ -54,8 +54,8 @@
 extern "C" {
 #endif
 
-/* The hot path has to be inlined for the sizes to be constants; what goes on with an iteration, also
- * for the iterator to be in registers. */
+/* The hot path has to be inlined for the sizes to be constants; what goes on with an iteration,
+ * also for the iterator to be in registers. */
 #define LEDGE_MAP_INLINE static inline __attribute__((always_inline, unused))
 
 #define LEDGE_MAP_LIKELY(condition) __builtin_expect((condition) ? 1 : 0, 1)
