@@ -176,6 +176,13 @@ endfunction()
 function(ledge_add_target)
   cmake_parse_arguments(arg "PLAIN" "NAME;FORMAT;MAX_LEN;TIMEOUT_MS;RSS_MB;MALLOC_MB;STABILITY" "INCLUDES;DEFINITIONS;LIBRARIES"
     ${ARGN})
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "ledge_add_target(NAME ${arg_NAME} ...) doesn't know: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_PLAIN AND (arg_INCLUDES OR arg_DEFINITIONS OR arg_LIBRARIES))
+    message(FATAL_ERROR "ledge_add_target(NAME ${arg_NAME} ...): INCLUDES, DEFINITIONS and LIBRARIES are for PLAIN targets. A "
+      "target of the kit calls what is in lib/: put the sources into lib/src and the headers into lib/include.")
+  endif()
   foreach(default "FORMAT;1" "MAX_LEN;1024" "TIMEOUT_MS;5000" "RSS_MB;2048" "MALLOC_MB;0" "STABILITY;100")
     list(GET default 0 key)
     list(GET default 1 value)
