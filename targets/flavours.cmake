@@ -45,7 +45,7 @@ else()
   endforeach()
   # Not part of "undefined": sizes in the library must not wrap either.
   set(LEDGE_ubsan_LIBRARY -fsanitize=unsigned-integer-overflow)
-  set(LEDGE_PLANTED_FLAVOURS asan ubsan msan)
+  set(LEDGE_PLANTED_FLAVOURS asan ubsan)
 endif()
 
 # ledge_flavoured(TARGET FLAVOUR GUIDED|KIT) gives a CMake target the compiler flags of a flavour.
