@@ -12,11 +12,11 @@
 
 /* How small a program must be before two steps at once are tried: a few dozen questions. */
 enum {
-    OPS_MAX = 14,      /* for any two operations */
-    JOINT_MAX = 64,    /* operations × numbers, for an operation and a number */
-    NUMBERS_MAX = 6,   /* that are not 0, for any two numbers */
-    ORDERS = 3,        /* in which operations are taken away, besides the first */
-    OTHERWISE_MIN = 3, /* operations of a result, for that to be worth it */
+    OPS_MAX = 14,    /* for any two operations */
+    JOINT_MAX = 64,  /* operations × numbers, for an operation and a number */
+    NUMBERS_MAX = 6, /* that are not 0, for any two numbers */
+    ORDERS = 3,      /* in which operations are taken away, besides the first */
+    ORDERS_MIN = 3,  /* operations of a result, for more than one of them to be worth it */
 };
 
 static void lower_to(const struct search *search, size_t field, uint64_t value, struct program *out)
@@ -505,10 +505,11 @@ static bool is_smaller(const struct program *a, const struct program *b)
 }
 
 /* Thins a copy of the program in some orders, and makes *out what has the fewest operations. */
-static void thin_otherwise(const struct program *whole, struct search *search, struct program *out)
+static void thin_otherwise(const struct program *whole, unsigned orders, struct search *search,
+                           struct program *out)
 {
     program_copy(whole, out);
-    for (unsigned number = 0; number < ORDERS && !search->stopped; number++) {
+    for (unsigned number = 0; number < orders && !search->stopped; number++) {
         struct program other;
         program_copy(whole, &other);
         search->best = &other;
@@ -528,7 +529,8 @@ static void try_otherwise(struct search *search, const struct program *whole, si
 {
     struct search second = {.judge = search->judge, .stopped = search->stopped};
     struct program other;
-    thin_otherwise(whole, &second, &other);
+    unsigned orders = search->best->ops_len < ORDERS_MIN ? 1 : ORDERS;
+    thin_otherwise(whole, orders, &second, &other);
     second.best = &other;
     if (other.ops_len <= thinned)
         finish(&second, whole);
@@ -551,7 +553,7 @@ static bool search_operations(struct program *program, const struct judge *judge
         thin_ops(&search);
     size_t thinned = program->ops_len;
     finish(&search, &whole);
-    if (failing && program->ops_len >= OTHERWISE_MIN)
+    if (failing && program->ops_len < whole.ops_len)
         try_otherwise(&search, &whole, thinned);
     program_free(&whole);
     return !search.stopped;

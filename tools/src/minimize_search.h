@@ -41,10 +41,10 @@ struct judge {
  * are renamed. Small programs are also tried without any two operations (a push and its pop),
  * without an operation while a later number gets lower (a push and an index behind it), with two
  * numbers lower by the same amount (a length and an index), and with an operation of another kind
- * or with other numbers of the whole (minimize_relatives.h). Where three operations or more are
- * left, all is done once more from the start, with what stood behind the operation that fails too,
- * and with operations taken away in other orders (minimize_orders.h), and the smaller result
- * counts. Each question copies the program.
+ * or with other numbers of the whole (minimize_relatives.h). All is done once more from the start,
+ * with what stood behind the operation that fails too, and with operations taken away from the
+ * front, or where three or more are left in other orders too (minimize_orders.h), and the smaller
+ * result counts. Each question copies the program.
  *
  * Of plain bytes it means: the judge says no without any one byte, and with any one byte replaced
  * by a simpler one. '0' is the simplest byte, 'a' the next, then they go by value; a byte is tried
