@@ -70,14 +70,16 @@ struct bug_row {
     enum check c_same;  /* the C program fails with the same signature */
     enum check c_clean; /* and is fine on the library without the bug */
     enum check quiet;   /* so are the input that was found, and the result, under every build */
+    unsigned tries;     /* the first one included */
     bool built, interrupted;
     bool holds; /* all of it is as it should be */
     struct fail why;
 };
 
 /* bug_run fuzzes a bug that is built until it is found, and takes it through triage, minimizer and
- * C program; row->info is to be filled in. Progress goes to stderr, a line a step. The row is to be
- * given to bug_row_free. */
+ * C program; row->info is to be filled in. A row with a bug that was found, but then isn't as it
+ * should be, is tried once more: row->tries says so. Progress goes to stderr, a line a step. The
+ * row is to be given to bug_row_free. */
 void bug_run(const struct manifest *manifest, const struct bug_options *options,
              struct bug_row *row);
 
@@ -90,8 +92,8 @@ bool bugs_regenerate(const struct manifest *manifest, struct fail *why);
 typedef void bug_told(void *context, const json_t *row, const char *line, bool holds);
 
 /* bugs_run_all builds the bugs and runs them, options->jobs at a time, each in a process of its
- * own: what a campaign and a minimizer make of signals and threads is the process's. `tell` hears of
- * the rows in their order. A signal ends them as it ends bug_run. False: it came. */
+ * own: what a campaign and a minimizer make of signals and threads is the process's. `tell` hears
+ * of the rows in their order. A signal ends them as it ends bug_run. False: it came. */
 bool bugs_run_all(const struct manifest *manifest, const struct bug_options *options,
                   const struct bug_info *infos, size_t len, bug_told *tell, void *context);
 

@@ -12,7 +12,10 @@
 #include "proc.h"
 #include "triage.h"
 
-enum { ENGINES = 2 }; /* processes of a campaign: one of each */
+enum {
+    ENGINES = 2, /* processes of a campaign: one of each */
+    TRIES = 2,   /* of a row */
+};
 
 /* What the steps share. */
 struct trial {
@@ -280,8 +283,10 @@ static bool holds(const struct bug_row *row)
     return true;
 }
 
-void bug_run(const struct manifest *manifest, const struct bug_options *options,
-             struct bug_row *row)
+/* One try. Returns whether another one may end better: a bug was found, by an input that shows it
+ * only at some addresses, say, and so not in every run or not in the C program. */
+static bool try_row(const struct manifest *manifest, const struct bug_options *options,
+                    struct bug_row *row)
 {
     struct trial trial = {
         .manifest = manifest, .options = options, .row = row, .variant = &row->info.bug->variant};
@@ -289,9 +294,31 @@ void bug_run(const struct manifest *manifest, const struct bug_options *options,
         follow_up(&trial);
     row->holds = holds(row);
     row->interrupted |= proc_interrupted() != 0;
+    bool again = !row->holds && !row->interrupted && trial.found && row->tries < TRIES;
     if (!row->holds)
-        say(&trial, "%s", row->interrupted ? "interrupted" : row->why.what);
+        say(&trial, "%s%s", row->interrupted ? "interrupted" : row->why.what,
+            again ? "; once more" : "");
     close_trial(&trial);
+    return again;
+}
+
+/* Leaves only what was known before the first try. */
+static void forget(struct bug_row *row)
+{
+    struct bug_row fresh = {.info = row->info, .built = row->built, .tries = row->tries};
+    row->info = (struct bug_info){0};
+    bug_row_free(row);
+    *row = fresh;
+}
+
+void bug_run(const struct manifest *manifest, const struct bug_options *options,
+             struct bug_row *row)
+{
+    row->tries = 1;
+    while (try_row(manifest, options, row)) {
+        forget(row);
+        row->tries++;
+    }
 }
 
 void bug_row_free(struct bug_row *row)
