@@ -394,10 +394,8 @@ static int run_target(const struct arguments *arguments)
 /* A command needs nothing of a manifest but the symbolizer, and does without. */
 static int run_any_command(const struct arguments *arguments)
 {
-    struct command_options own = {.timeout_ms =
-                                      chosen.timeout ? chosen.timeout : COMMAND_TIMEOUT_MS,
-                                  .exit_code = chosen.exit_code,
-                                  .input = arguments->at[0]};
+    struct command_options own = {
+        .timeout_ms = chosen.timeout, .exit_code = chosen.exit_code, .input = arguments->at[0]};
     struct command_target command_target;
     struct fail why;
     if (!command_target_make(chosen.command, &own, &command_target, &why)) {

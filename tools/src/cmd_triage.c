@@ -66,8 +66,10 @@ static const struct command command = {
         "reads\n"
         "stdin. A libFuzzer binary of your own is such a program: --cmd './fuzz_it @@'. Build it "
         "with\n"
-        "-g -fsanitize=address,undefined if you can: of a bare signal only the signal is known. Else\n"
-        "valgrind names it: --cmd 'valgrind -q --error-exitcode=9 ./prog @@' --exit-code 9 --timeout\n"
+        "-g -fsanitize=address,undefined if you can: of a bare signal only the signal is known. "
+        "Else\n"
+        "valgrind names it: --cmd 'valgrind -q --error-exitcode=9 ./prog @@' --exit-code 9 "
+        "--timeout\n"
         "60000; or gdb: --cmd \"sh -c 'gdb -batch -ex run -ex bt --args ./prog @@ >&2; exit 1'\".\n"
         "What $ASAN_OPTIONS and its like say counts: detect_leaks=0 for one that always leaks.\n"
         "\n"
@@ -111,9 +113,7 @@ struct session {
 
 static bool make_command(struct session *session, struct fail *why)
 {
-    struct command_options own = {.timeout_ms =
-                                      chosen.timeout ? chosen.timeout : COMMAND_TIMEOUT_MS,
-                                  .exit_code = chosen.exit_code};
+    struct command_options own = {.timeout_ms = chosen.timeout, .exit_code = chosen.exit_code};
     if (!chosen.command)
         return true;
     session->reader.command = &session->command.target;

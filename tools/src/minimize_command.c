@@ -7,7 +7,7 @@
 #include "files.h"
 #include "mem.h"
 
-enum { RSS_MB = 4096 };
+enum { TIMEOUT_MS = 5000, RSS_MB = 4096 };
 
 /* Takes one word off the front of *line; NULL: there is none. *open: a quote doesn't end. */
 static char *next_word(const char **line, bool *open)
@@ -113,7 +113,7 @@ bool command_target_make(const char *line, const struct command_options *options
     out->build = (struct build){.engine = "command", .sanitizer = "command", .binary = out->binary};
     out->target = (struct target){
         .name = out->name,
-        .timeout_ms = options->timeout_ms,
+        .timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_MS,
         .rss_mb = RSS_MB,
         .builds = &out->build,
         .builds_len = 1,

@@ -5,9 +5,9 @@
 #include "manifest.h"
 
 struct command_options {
-    unsigned timeout_ms;
-    unsigned exit_code; /* an end with it is a crash; 0: none is */
-    const char *input;  /* its inputs are named as this path ends: "x.png"; NULL: anyhow */
+    unsigned timeout_ms; /* 0: 5000 */
+    unsigned exit_code;  /* an end with it is a crash; 0: none is */
+    const char *input;   /* its inputs are named as this path ends: "x.png"; NULL: anyhow */
 };
 
 /* A target for a runner, and what it is made of. */
@@ -17,9 +17,6 @@ struct command_target {
     char **words;
     char *name, *binary;
 };
-
-/* What --timeout is without being told. */
-enum { COMMAND_TIMEOUT_MS = 5000 };
 
 /* command_target_make splits a command line into words: by blanks, with '…' and "…" and \ as in a
  * shell, and nothing else of one. The program is looked up in PATH. False and *why when it has no

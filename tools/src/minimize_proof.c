@@ -36,11 +36,7 @@ static bool ask(struct prover *prover, struct program *step, char *name)
 static bool ask_without(struct prover *prover, size_t op)
 {
     struct program step;
-    bool *keep = mem_new(prover->program->ops_len, sizeof *keep);
-    for (size_t i = 0; i < prover->program->ops_len; i++)
-        keep[i] = i != op;
-    program_keep(prover->program, keep, &step);
-    free(keep);
+    program_drop_op(prover->program, op, &step);
     return ask(prover, &step, mem_print("without operation %zu", op + 1));
 }
 

@@ -66,10 +66,7 @@ static bool take_same(struct search *search, size_t op, int head)
         struct program candidate;
         if (other == op)
             continue;
-        bool *keep = search_keep_all(search->best);
-        keep[other] = false;
-        program_keep(search->best, keep, &candidate);
-        free(keep);
+        program_drop_op(search->best, other, &candidate);
         candidate.ops[other < op ? op - 1 : op].head = head;
         if (search_take(search, &candidate))
             return true;
@@ -135,10 +132,7 @@ static bool take_form(struct search *search, const struct program *whole, size_t
 {
     for (size_t other = 0; other + 1 < search->best->ops_len && !search->stopped; other++) {
         struct program candidate;
-        bool *keep = search_keep_all(search->best);
-        keep[other] = false;
-        program_keep(search->best, keep, &candidate);
-        free(keep);
+        program_drop_op(search->best, other, &candidate);
         const struct program_op *failing = &candidate.ops[candidate.ops_len - 1];
         for (size_t i = 0; i < failing->fields_len; i++)
             candidate.fields[failing->field + i].value =

@@ -169,17 +169,22 @@ static struct numbers list_numbers(const struct program *program)
     return numbers;
 }
 
+/* Sets a number to 0; the items of a count go with it. */
+static void zero(struct program *program, size_t field)
+{
+    struct program before = *program;
+    program_lower(&before, field, 0, program);
+    program_free(&before);
+}
+
 /* Sets some numbers to 0, the last one first: items go with their count. */
 static void make_zero(const struct search *search, const struct thinning *thinning, size_t from,
                       size_t to, struct program *out)
 {
     const struct numbers *numbers = thinning->what;
     program_copy(search->best, out);
-    while (to-- > from) {
-        struct program before = *out;
-        program_lower(&before, numbers->fields[to], 0, out);
-        program_free(&before);
-    }
+    while (to-- > from)
+        zero(out, numbers->fields[to]);
 }
 
 static bool take_zero(struct search *search, const struct thinning *thinning, size_t from,
@@ -208,11 +213,8 @@ static void make_shorter(const struct search *search, const struct thinning *thi
     program_operations(search->best, out);
     while (to-- > from) {
         size_t field = last_number(out, to);
-        if (field == out->fields_len)
-            continue;
-        struct program before = *out;
-        program_lower(&before, field, 0, out);
-        program_free(&before);
+        if (field < out->fields_len)
+            zero(out, field);
     }
 }
 
@@ -377,10 +379,7 @@ static bool take_joint(struct search *search, size_t op, size_t field, uint64_t 
 {
     struct program lowered, candidate;
     program_lower(search->best, field, search->best->fields[field].value - by, &lowered);
-    bool *keep = search_keep_all(&lowered);
-    keep[op] = false;
-    program_keep(&lowered, keep, &candidate);
-    free(keep);
+    program_drop_op(&lowered, op, &candidate);
     program_free(&lowered);
     return search_take(search, &candidate);
 }

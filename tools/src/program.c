@@ -123,6 +123,15 @@ void program_drop_item(const struct program *program, size_t field, struct progr
     out->fields[count].value--;
 }
 
+void program_drop_op(const struct program *program, size_t op, struct program *out)
+{
+    bool *keep = mem_new(program->ops_len, sizeof *keep);
+    for (size_t i = 0; i < program->ops_len; i++)
+        keep[i] = i != op;
+    program_keep(program, keep, out);
+    free(keep);
+}
+
 void program_users(const struct program *program, bool *marked)
 {
     /* A definer comes before its users: when uses are looked at by rising user, one pass is enough.

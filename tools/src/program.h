@@ -85,6 +85,9 @@ void program_operations(const struct program *program, struct program *out);
 /* program_keep makes the program that has only those operations for which keep[] is true. */
 void program_keep(const struct program *program, const bool *keep, struct program *out);
 
+/* program_drop_op makes the program without that operation. */
+void program_drop_op(const struct program *program, size_t op, struct program *out);
+
 /* program_lower makes the program in which a number is `value`, less than it was; a lower count
  * takes its last items away. */
 void program_lower(const struct program *program, size_t field, uint64_t value,
