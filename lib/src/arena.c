@@ -7,7 +7,8 @@
  * the current one; so has the arena of zero bytes, with no memory.
  *
  * What may be touched under ASan is opened by ledge_arena_alloc and closed here: a block when it is
- * made, and what is taken back. */
+ * made, and what is taken back. The checked build enters an object as a part of its block and
+ * forgets it at the same places. */
 #include <ledge/arena.h>
 
 #include <stdalign.h>
@@ -80,6 +81,13 @@ static void free_blocks(const ledge_allocator *alloc, ledge_arena_block *first)
     }
 }
 
+/* Says that the caller's memory is a block, where there is some. */
+static void tell_of_fixed(const ledge_arena *arena)
+{
+    (void)arena;
+    LEDGE_PROVENANCE_ALLOCATED(arena->fixed, bytes_between(arena->fixed, arena->fixed_end));
+}
+
 /* Makes block the current one, with `at` its next free byte. */
 static void enter(ledge_arena *arena, ledge_arena_block *block, unsigned char *at)
 {
@@ -146,6 +154,7 @@ ledge_status ledge_arena_init_fixed(ledge_arena *arena, void *memory, size_t siz
     *arena = (ledge_arena){.fixed = start, .fixed_end = size == 0 ? start : start + size};
     enter(arena, NULL, start);
     ledge_poison(start, size);
+    tell_of_fixed(arena);
     return LEDGE_OK;
 }
 
@@ -154,6 +163,7 @@ void ledge_arena_cleanup(ledge_arena *arena)
     LEDGE_CHECK_EXTENSIVE(ledge_arena_is_valid(arena));
     free_blocks(&arena->alloc, arena->first);
     ledge_unpoison(arena->fixed, bytes_between(arena->fixed, arena->fixed_end));
+    LEDGE_PROVENANCE_FREED(arena->fixed, bytes_between(arena->fixed, arena->fixed_end));
     *arena = (ledge_arena){0};
 }
 
@@ -208,14 +218,24 @@ static bool is_in_use(const ledge_arena *arena, const ledge_arena_block *block)
     return each == block;
 }
 
+/* Closes the bytes between two places of a block, in which there are no objects any more. */
+static void take_back(const unsigned char *from, const unsigned char *to)
+{
+    ledge_poison(from, bytes_between(from, to));
+    LEDGE_PROVENANCE_FREED(from, bytes_between(from, to));
+}
+
 /* Goes back to where `at` is the next free byte of block, which is in use. */
 static void go_back(ledge_arena *arena, ledge_arena_block *block, unsigned char *at)
 {
-    ledge_poison(at, bytes_between(at, left_of(arena, block)));
+    take_back(at, left_of(arena, block));
     for (ledge_arena_block *each = block; each != arena->block;) {
         each = each->next;
-        ledge_poison(each->start, bytes_between(each->start, left_of(arena, each)));
+        take_back(each->start, left_of(arena, each));
     }
+    /* Taking back the caller's memory as a whole has also forgotten what it is. */
+    if (at == arena->fixed)
+        tell_of_fixed(arena);
     enter(arena, block, at);
 }
 

@@ -250,6 +250,7 @@ ledge_status ledge_pool_put_slow(ledge_pool *pool, void *ptr)
 
     count_puts(pool, 1);
     ledge_poison(ptr, pool->size);
+    LEDGE_PROVENANCE_FREED(ptr, pool->size);
     block->links[slot] = block->free;
     block->free = (uint32_t)slot;
     pool->block = block;
@@ -288,6 +289,7 @@ ledge_status ledge_pool_put_remote(ledge_pool *pool, void *ptr)
                                      __ATOMIC_RELAXED))
         return LEDGE_ESTALE;
     ledge_poison(ptr, pool->size);
+    LEDGE_PROVENANCE_FREED(ptr, pool->size);
     uint32_t head = __atomic_load_n(&block->remote, __ATOMIC_RELAXED);
     do
         __atomic_store_n(link, head, __ATOMIC_RELAXED);

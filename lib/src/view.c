@@ -192,19 +192,24 @@ bool ledge_view_equal(ledge_view a, ledge_view b)
 {
     if (a.length != b.length)
         return false;
+    LEDGE_PROVENANCE_VERIFY(a.ptr, a.length);
+    LEDGE_PROVENANCE_VERIFY(b.ptr, b.length);
     return a.length == 0 || memcmp(a.ptr, b.ptr, a.length) == 0;
 }
 
 int ledge_view_compare(ledge_view a, ledge_view b)
 {
     size_t common = a.length < b.length ? a.length : b.length;
+    LEDGE_PROVENANCE_VERIFY(a.ptr, a.length);
+    LEDGE_PROVENANCE_VERIFY(b.ptr, b.length);
     int order = common == 0 ? 0 : memcmp(a.ptr, b.ptr, common);
     if (order != 0)
         return order < 0 ? -1 : 1;
     return (a.length > b.length) - (a.length < b.length);
 }
 
-ledge_status ledge_view_find_byte(ledge_view view, uint8_t byte, size_t *out)
+/* ledge_view_find_byte, in a part of a view whose provenance is known. */
+static ledge_status find_byte(ledge_view view, uint8_t byte, size_t *out)
 {
     if (view.length == 0)
         return LEDGE_ENOTFOUND;
@@ -215,6 +220,12 @@ ledge_status ledge_view_find_byte(ledge_view view, uint8_t byte, size_t *out)
     return LEDGE_OK;
 }
 
+ledge_status ledge_view_find_byte(ledge_view view, uint8_t byte, size_t *out)
+{
+    LEDGE_PROVENANCE_VERIFY(view.ptr, view.length);
+    return find_byte(view, byte, out);
+}
+
 ledge_status ledge_view_find(ledge_view view, ledge_view needle, size_t *out)
 {
     if (needle.length == 0) {
@@ -222,12 +233,14 @@ ledge_status ledge_view_find(ledge_view view, ledge_view needle, size_t *out)
         return LEDGE_OK;
     }
 
+    LEDGE_PROVENANCE_VERIFY(view.ptr, view.length);
+    LEDGE_PROVENANCE_VERIFY(needle.ptr, needle.length);
     /* memchr goes from one candidate to the next; only as much of view is searched as leaves room
      * for the whole needle. */
     for (size_t at = 0; needle.length <= view.length - at; at++) {
         ledge_view starts = ledge_view_of(view.ptr + at, view.length - at - needle.length + 1);
         size_t step;
-        if (ledge_view_find_byte(starts, needle.ptr[0], &step) != LEDGE_OK)
+        if (find_byte(starts, needle.ptr[0], &step) != LEDGE_OK)
             break;
         at += step;
         if (memcmp(view.ptr + at, needle.ptr, needle.length) == 0) {

@@ -27,6 +27,11 @@
  * Fixed. ledge_arena_init_fixed makes an arena of memory of the caller's. It never allocates, and
  * is full when that memory is.
  *
+ * Checked build (ledge/provenance.h). Each object is a part of its block, and views that run from
+ * one into the next are seen. The caller's memory of a fixed arena is a block, or a part of the one
+ * that it lies in, until the arena is cleaned up, which matters most where it is on the stack. (A
+ * block that is all of it isn't known any more after that.)
+ *
  * Zero bytes are an arena without memory: full, and safe to reset and to clean up. A function that
  * fails leaves the arena as it was. An arena isn't thread-safe: each thread has its own. */
 #ifndef LEDGE_ARENA_H
@@ -35,6 +40,7 @@
 #include <ledge/base.h>
 #include <ledge/harden.h>
 #include <ledge/poison.h>
+#include <ledge/provenance.h>
 #include <ledge/view.h>
 
 #ifdef __cplusplus
@@ -152,6 +158,7 @@ static inline ledge_status ledge_arena_alloc(ledge_arena *arena, size_t size, si
     const size_t rest = left - padding - size, gap = rest < arena->gap ? rest : arena->gap;
     arena->at = ptr + size + gap;
     ledge_unpoison(ptr, size);
+    LEDGE_PROVENANCE_ENTERED(ptr, size);
     out->ptr = ptr;
     out->length = size;
     out->capacity = size;

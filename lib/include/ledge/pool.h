@@ -20,7 +20,8 @@
  *
  * ASan. Slots that aren't out are closed: a touch of an object after its put, also through a view
  * of it, is a use-after-poison at the byte. So is running over the end of an object: in an ASan
- * build slots have a gap between them.
+ * build slots have a gap between them. The checked build (ledge/provenance.h) sees views that do so
+ * without gaps: an object that is out is a part of its block.
  *
  * Threads. A pool belongs to one thread at a time, and only ledge_pool_put_remote and
  * ledge_pool_read_stats may be called by others meanwhile. For objects that several threads get, a
@@ -37,6 +38,7 @@
 #include <ledge/base.h>
 #include <ledge/harden.h>
 #include <ledge/poison.h>
+#include <ledge/provenance.h>
 #include <ledge/view.h>
 
 #ifdef __cplusplus
@@ -200,6 +202,7 @@ static inline ledge_status ledge_pool_get(ledge_pool *pool, void **out)
     ledge_pool_add(&pool->gets, 1);
     unsigned char *ptr = block->slots + slot * pool->stride;
     ledge_unpoison(ptr, pool->size);
+    LEDGE_PROVENANCE_ENTERED(ptr, pool->size);
     *out = ptr;
     return LEDGE_OK;
 }
@@ -225,6 +228,7 @@ static inline ledge_status ledge_pool_put(ledge_pool *pool, void *ptr)
         ledge_pool_add(&pool->peak, in_use - pool->peak);
     ledge_pool_add(&pool->puts, 1);
     ledge_poison(ptr, pool->size);
+    LEDGE_PROVENANCE_FREED(ptr, pool->size);
     block->links[slot] = block->free;
     block->free = (uint32_t)slot;
     pool->block = block;
