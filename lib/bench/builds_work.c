@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include <ledge/arena.h>
 #include <ledge/owner.h>
+#include <ledge/pool.h>
 #include <ledge/vec.h>
 #include <ledge/view.h>
 
@@ -117,6 +119,37 @@ static int alloc_release(size_t n)
     return (int)status;
 }
 
+/* With a reset for every 64 objects. */
+static int arena_alloc(size_t n)
+{
+    ledge_arena arena;
+    ledge_status status = ledge_arena_init(&arena, BYTES, NULL);
+    for (size_t i = 0; i < n && status == LEDGE_OK; i++) {
+        ledge_span span;
+        if (i % 64 == 0)
+            ledge_arena_reset(&arena);
+        status = ledge_arena_alloc(&arena, 16, 8, &span);
+        bench_keep((uintptr_t)span.ptr);
+    }
+    ledge_arena_cleanup(&arena);
+    return (int)status;
+}
+
+static int get_put(size_t n)
+{
+    ledge_pool pool;
+    ledge_status status = ledge_pool_init(&pool, 64, 8, NULL);
+    for (size_t i = 0; i < n && status == LEDGE_OK; i++) {
+        void *ptr;
+        status = ledge_pool_get(&pool, &ptr);
+        bench_keep((uintptr_t)ptr);
+        if (status == LEDGE_OK)
+            status = ledge_pool_put(&pool, ptr);
+    }
+    ledge_pool_cleanup(&pool);
+    return (int)status;
+}
+
 static const struct builds_work works[] = {
     {"get a byte", get, 20000},
     {"set a byte", set, 20000},
@@ -125,6 +158,8 @@ static const struct builds_work works[] = {
     {"copy 1 KiB", copy, 5000},
     {"push 8 bytes", push, 50000},
     {"allocate and free", alloc_release, 2000},
+    {"arena: 16 bytes", arena_alloc, 20000},
+    {"pool: get and put", get_put, 20000},
     {NULL, NULL, 0},
 };
 
