@@ -88,7 +88,7 @@ static void *write_and_leave(void *arg)
     return NULL;
 }
 
-/* Whoever is last frees what the others wrote; a sanitizer sees a free that isn't ordered. */
+/* Whoever is last frees what the others wrote; TSan sees a free that isn't ordered. */
 static void the_last_of_several_threads_frees(void **state)
 {
     (void)state;

@@ -133,6 +133,119 @@ static void objects_are_put_by_any_thread(void **state)
     ledge_tpool_cleanup(&exchange.tpool);
 }
 
+/* --- Order -------------------------------------------------------------------------------- */
+
+/* Here nothing but the pool orders what one thread does with what the other did before; TSan sees
+ * where it doesn't. */
+enum { HANDED = 100, LARGE = 1024, GROWN = 100, TURNS = 50 };
+
+/* A pool of few slots in a block, and what its owner hands over. */
+struct handing {
+    ledge_pool pool;
+    _Atomic(uint64_t *) box;
+    atomic_bool is_done;
+    size_t failures;
+};
+
+static void *put_what_is_handed_over(void *arg)
+{
+    struct handing *handing = arg;
+    for (uint64_t i = 0; i < HANDED; i++) {
+        uint64_t *object;
+        while (!(object = atomic_load_explicit(&handing->box, memory_order_acquire)))
+            sched_yield();
+        atomic_store_explicit(&handing->box, NULL, memory_order_relaxed);
+        handing->failures += *object != i;
+        *object = ~i;
+        handing->failures += ledge_pool_put_remote(&handing->pool, object) != LEDGE_OK;
+    }
+    return NULL;
+}
+
+static void an_object_is_used_again_after_the_thread_that_put_it(void **state)
+{
+    (void)state;
+    struct handing handing = {.failures = 0};
+    ledge_pool_stats stats;
+    pthread_t other;
+    assert_status(ledge_pool_init(&handing.pool, LARGE, 8, NULL), LEDGE_OK);
+    assert_int_equal(pthread_create(&other, NULL, put_what_is_handed_over, &handing), 0);
+    for (uint64_t i = 0; i < HANDED; i++) {
+        void *ptr = NULL;
+        while (atomic_load_explicit(&handing.box, memory_order_relaxed))
+            sched_yield();
+        assert_status(ledge_pool_get(&handing.pool, &ptr), LEDGE_OK);
+        *(uint64_t *)ptr = i;
+        atomic_store_explicit(&handing.box, (uint64_t *)ptr, memory_order_release);
+    }
+    assert_int_equal(pthread_join(other, NULL), 0);
+    assert_int_equal(handing.failures, 0);
+    assert_status(ledge_pool_reserve(&handing.pool, 0), LEDGE_OK);
+    ledge_pool_read_stats(&handing.pool, &stats);
+    assert_int_equal(stats.remote, HANDED);
+    assert_true(stats.slots < HANDED);
+    ledge_pool_cleanup(&handing.pool);
+}
+
+/* Looks through all blocks, at least once when there are all. */
+static void *put_a_strangers(void *arg)
+{
+    struct handing *handing = arg;
+    bool is_done;
+    do {
+        is_done = atomic_load_explicit(&handing->is_done, memory_order_relaxed);
+        handing->failures += ledge_pool_put_remote(&handing->pool, handing) != LEDGE_ENOTFOUND;
+    } while (!is_done);
+    return NULL;
+}
+
+static void blocks_are_found_while_the_pool_grows(void **state)
+{
+    (void)state;
+    struct handing handing = {.failures = 0};
+    pthread_t other;
+    assert_status(ledge_pool_init(&handing.pool, LARGE, 8, NULL), LEDGE_OK);
+    assert_int_equal(pthread_create(&other, NULL, put_a_strangers, &handing), 0);
+    for (size_t i = 0; i < GROWN; i++) {
+        void *ptr;
+        assert_status(ledge_pool_get(&handing.pool, &ptr), LEDGE_OK);
+    }
+    atomic_store_explicit(&handing.is_done, true, memory_order_relaxed);
+    assert_int_equal(pthread_join(other, NULL), 0);
+    assert_int_equal(handing.failures, 0);
+    ledge_pool_cleanup(&handing.pool);
+}
+
+static void *take_turns(void *arg)
+{
+    struct worker *worker = arg;
+    ledge_tpool *tpool = &worker->exchange->tpool;
+    for (size_t i = 0; i < TURNS; i++) {
+        ledge_pool *pool = NULL;
+        void *ptr = NULL;
+        while (ledge_tpool_join(tpool, &pool) == LEDGE_EBUSY)
+            sched_yield();
+        worker->failures += ledge_pool_get(pool, &ptr) != LEDGE_OK;
+        memset(ptr, 1, sizeof(uint64_t));
+        worker->failures += ledge_pool_put(pool, ptr) != LEDGE_OK;
+        worker->failures += ledge_tpool_leave(tpool, pool) != LEDGE_OK;
+    }
+    return NULL;
+}
+
+static void a_pool_goes_from_thread_to_thread(void **state)
+{
+    (void)state;
+    struct exchange exchange = {.shelf = {0}};
+    ledge_tpool_stats stats;
+    assert_status(ledge_tpool_init(&exchange.tpool, sizeof(uint64_t), 8, 1, NULL), LEDGE_OK);
+    run(&exchange, take_turns);
+    ledge_tpool_read_stats(&exchange.tpool, &stats);
+    assert_int_equal(stats.total.puts, THREADS * TURNS);
+    assert_int_equal(stats.total.peak, 1);
+    ledge_tpool_cleanup(&exchange.tpool);
+}
+
 /* --- Figures ------------------------------------------------------------------------------ */
 
 enum { POOLS = 500 };
@@ -187,6 +300,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thread_has_its_pool_to_itself),
         cmocka_unit_test(objects_are_put_by_any_thread),
+        cmocka_unit_test(an_object_is_used_again_after_the_thread_that_put_it),
+        cmocka_unit_test(blocks_are_found_while_the_pool_grows),
+        cmocka_unit_test(a_pool_goes_from_thread_to_thread),
         cmocka_unit_test(figures_that_are_read_meanwhile_are_possible_ones),
     };
     return cmocka_run_group_tests_name("pool in threads", tests, NULL, NULL);

@@ -1,14 +1,16 @@
-# The unit tests once more, each as lib/<flavour>/<test>: by clang under ASan (with leaks), UBSan and MSan; by gcc under
-# Valgrind, where the tests are as they are, since Valgrind 3.19 can't read what clang-19 writes for debuggers.
+# The unit tests once more, each as lib/<flavour>/<test>: by clang under ASan (with leaks), UBSan and MSan, and those that start
+# threads under TSan; by gcc under Valgrind, where the tests are as they are, since Valgrind 3.19 can't read what clang-19 writes
+# for debuggers.
 #
 # cmocka itself isn't instrumented. That is no trouble for MSan: what cmocka hands to a test are arguments, which clang's MSan
-# takes for initialized, and memory from calloc.
+# takes for initialized, and memory from calloc. Nor for TSan: cmocka is only called in the main thread.
 
 set(LEDGE_TESTS_asan -fsanitize=address)
 # Sizes must not wrap either, in the sources and the headers; tests may.
 set(LEDGE_TESTS_ubsan -fsanitize=undefined,unsigned-integer-overflow -fno-sanitize-recover=all
     -fsanitize-ignorelist=${CMAKE_CURRENT_SOURCE_DIR}/test/may_wrap.txt)
 set(LEDGE_TESTS_msan -fsanitize=memory)
+set(LEDGE_TESTS_tsan -fsanitize=thread)
 
 # ledge_sanitized_tests(FLAVOUR SOURCE…)
 function(ledge_sanitized_tests flavour)
@@ -45,6 +47,10 @@ if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
   foreach(flavour asan ubsan msan)
     ledge_sanitized_tests(${flavour} ${lib_tests})
   endforeach()
+  ledge_sanitized_tests(tsan test/owner_thread_test.c test/pool_thread_test.c test/provenance_test.c)
+  # What races may also hang.
+  set_tests_properties(lib/tsan/owner_thread_test lib/tsan/pool_thread_test lib/tsan/provenance_test PROPERTIES
+    ENVIRONMENT TSAN_OPTIONS=halt_on_error=1)
 else()
   ledge_valgrind_tests(${lib_tests})
 endif()
