@@ -133,10 +133,10 @@ static bool is_sound(const ledge_lock_pool *pool)
         const ledge_lock_slot *slot = slot_at(pool, i);
         refs += word_of(slot) % PHASES != FREE;
         for (const ledge_lock_slot *lock = slot->first_lock; lock; lock = lock->next_lock) {
-            if (lock->refs == 0 || bucket_of(pool, lock->resource) != slot)
-                return false;
+            bool is_right = lock->refs != 0;
+            is_right &= bucket_of(pool, lock->resource) == slot;
+            locks += is_right;
             meant += lock->refs;
-            locks++;
         }
     }
     for (const ledge_lock_slot *slot = pool->free_ref; slot; slot = slot->next_ref)
@@ -149,19 +149,19 @@ static bool is_sound(const ledge_lock_pool *pool)
 
 bool ledge_lock_pool_is_valid(const ledge_lock_pool *pool)
 {
-    size_t holders = 0, held = 0;
+    size_t holders = 0, held_by_them = 0, held = 0;
     if (!is_sound(pool))
         return false;
     for (size_t i = 0; i < pool->slots; i++) {
         const ledge_lock_slot *slot = slot_at(pool, i);
         const size_t phase = word_of(slot) % PHASES;
-        const bool holds = phase == LEDGE_LOCK_HELD;
-        if (phase == LEDGE_LOCK_WAITING || (holds && slot->lock->thread == 0))
-            return false;
-        holders += holds;
+        if (phase != LEDGE_LOCK_IDLE && phase != FREE) {
+            holders++;
+            held_by_them += slot->lock->thread != 0;
+        }
         held += slot->thread != 0;
     }
-    return holders == held;
+    return holders == held_by_them && holders == held;
 }
 
 /* --- Making a pool ------------------------------------------------------------------------ */
