@@ -11,13 +11,6 @@
 # engine has no use for it. LEDGE_<flavour>_KIT compiles the kit, which needs no sanitizer and is several times cheaper
 # without; it tells ASan and MSan itself what they have to know (kit/memory.c).
 
-# It takes half the time, and there are hundreds of binaries.
-include(CheckLinkerFlag)
-check_linker_flag(C -fuse-ld=lld LEDGE_LLD)
-if(LEDGE_LLD)
-  add_link_options(-fuse-ld=lld)
-endif()
-
 set(LEDGE_FUZZ_BASE -g -fno-omit-frame-pointer -fno-optimize-sibling-calls)
 
 if(LEDGE_AFL_BUILD)

@@ -90,6 +90,28 @@ function(ledge_target_products out prefix)
   set(${out} ${products} PARENT_SCOPE)
 endfunction()
 
+# Two builds in the nested directory at once would spoil each other's logs.
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS nested=1)
+
+# ledge_nested_too(TARGET): the nested directory's target of that name is built with this one.
+function(ledge_nested_too target)
+  if(LEDGE_AFL_BUILD OR NOT LEDGE_AFL_FUZZ)
+    return()
+  endif()
+  add_custom_target(${target}-afl JOB_POOL nested VERBATIM
+    COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/afl --target ${target})
+  add_dependencies(${target}-afl afl-configure)
+  add_dependencies(${target} ${target}-afl)
+endfunction()
+
+# ledge_target_alone(NAME PRODUCT…) adds the build target fuzz-NAME: all of one fuzz target, for every engine. A build of
+# everything doesn't ask for it, since that has all of the nested directory built at once.
+function(ledge_target_alone name)
+  add_custom_target(${name}-binaries ALL DEPENDS ${ARGN})
+  add_custom_target(fuzz-${name} DEPENDS ${name}-binaries)
+  ledge_nested_too(fuzz-${name})
+endfunction()
+
 function(ledge_json_strings out)
   set(quoted "")
   foreach(string ${ARGN})
@@ -214,7 +236,7 @@ function(ledge_add_target)
   if(NOT LEDGE_AFL_BUILD)
     list(APPEND products ${arg_NAME}-mutator)
   endif()
-  add_custom_target(fuzz-${arg_NAME} ALL DEPENDS ${products})
+  ledge_target_alone(${arg_NAME} ${products})
 
   if(NOT LEDGE_AFL_BUILD)
     ledge_manifest_entry(entry ${arg_NAME} ${arg_NAME} ${PROJECT_SOURCE_DIR}/lib/include ledge "${LEDGE_FLAVOURS}"

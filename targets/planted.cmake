@@ -2,9 +2,6 @@
 # time (build target bug-<id>, not part of "all"), and its target is linked to that copy. Only what the patch changes is
 # compiled, by itself or by a header; the rest is that of the clean library. The target is compiled where headers change.
 
-# Two builds in the nested directory at once would spoil each other's logs.
-set_property(GLOBAL APPEND PROPERTY JOB_POOLS nested=1)
-
 function(ledge_patched_copy id patch)
   set(copy ${CMAKE_BINARY_DIR}/bugs/${id})
   file(GLOB_RECURSE originals CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/include/*.h ${PROJECT_SOURCE_DIR}/lib/src/*)
@@ -108,13 +105,8 @@ function(ledge_add_planted_bug directory)
   endforeach()
   ledge_target_products(products ${prefix} ${flavours})
   add_custom_target(bug-${id} DEPENDS ${products})
+  ledge_nested_too(bug-${id})
   if(NOT LEDGE_AFL_BUILD)
-    if(LEDGE_AFL_FUZZ)
-      add_custom_target(bug-${id}-afl JOB_POOL nested VERBATIM
-        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/afl --target bug-${id})
-      add_dependencies(bug-${id}-afl afl-configure)
-      add_dependencies(bug-${id} bug-${id}-afl)
-    endif()
     ledge_manifest_entry(entry ${prefix} ${name} ${include} ${prefix}-lib "${flavours}" "none;asan")
     set_property(GLOBAL APPEND PROPERTY LEDGE_MANIFEST_BUGS
       "{\"id\": \"${id}\", \"build_target\": \"bug-${id}\", \"file\": \"${directory}/bug.json\", \"variant\": ${entry}}")
