@@ -174,8 +174,7 @@ static ledge_status change_block(ledge_vec *vec, size_t n)
     return LEDGE_OK;
 }
 
-/* Makes the capacity at least needed elements, which were checked to fit, by the vector's policy.
- */
+/* Makes the capacity at least needed elements, which are known to fit, by the vector's policy. */
 static ledge_status grow(ledge_vec *vec, size_t needed)
 {
     if (needed <= vec->capacity)
