@@ -346,7 +346,7 @@ OP(set_of_names, INDEX(size))
 
 OP(crowd, RANGE(n, 0, 320), RANGE(left, 0, 15))
 {
-    CALL(const ledge_map_config config = {.key_size = 4, .hash = same_hash, .step = 8});
+    CALL(const ledge_map_config config = {.key_size = 4, .hash = same_group, .step = 8});
     EXPECT(ledge_map_init(&w->spare[0], &config, NULL), LEDGE_OK);
     CALL(const size_t done = crowd_numbers(&w->spare[0], (uint32_t)n, (uint32_t)left));
     CHECK_EQ(done, n + (n > left ? n - left : 0));
