@@ -335,15 +335,13 @@ ledge_status ledge_lock_pool_unlock(ledge_lock_pool *pool, ledge_lock_ref ref)
     ledge_lock_state state;
     if (ledge_lock_pool_state(pool, ref, &state) != LEDGE_OK)
         return LEDGE_ESTALE;
-    if (state != LEDGE_LOCK_HELD)
-        return LEDGE_ENOTFOUND;
 
-    /* Another thread may put the ref by now, and yet another get the slot: it is as it was only if
-     * it can be turned. */
+    /* Where another thread has locked by it, it may be put by now, and the slot be that of another
+     * ref, with another lock: it is as it was only if it can be turned. */
     ledge_lock_slot *slot = slot_at(pool, ref.slot);
     ledge_lock_slot *lock = __atomic_load_n(&slot->lock, __ATOMIC_RELAXED);
     if (!is_mine(lock) || turn(slot, ref, LEDGE_LOCK_HELD, LEDGE_LOCK_WAITING) != LEDGE_OK)
-        return LEDGE_EBUSY;
+        return LEDGE_ENOTFOUND;
     __atomic_store_n(&lock->thread, 0, __ATOMIC_RELAXED);
     (void)pthread_mutex_unlock(&lock->mutex);
     __atomic_store_n(&slot->word, ref.ticket | LEDGE_LOCK_IDLE, __ATOMIC_RELEASE);

@@ -1,10 +1,6 @@
-/* lock_pool_test.c: a mutex for each resource, in one thread and in several. Row C17. */
+/* lock_pool_test.c: a mutex for each resource, in one thread. Row C17. Threads are in
+ * lock_pool_thread_test.c. */
 #include "check.h"
-
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
-#include <string.h>
 
 #include <ledge/lock_pool.h>
 
@@ -103,6 +99,7 @@ static void zero_bytes_are_an_empty_pool(void **state)
     assert_stats(&pool, 0, 0, 0);
     assert_stale(&pool, (ledge_lock_ref){0});
     const ledge_lock_ref ref = get(&pool, 7);
+    assert_stale(&pool, (ledge_lock_ref){0});
     lock(&pool, ref);
     unlock(&pool, ref);
     put(&pool, ref);
@@ -153,18 +150,22 @@ static void who_gets_the_same_resource_gets_the_same_lock(void **state)
 static void different_resources_have_different_locks(void **state)
 {
     struct fixture *f = *state;
-    static const uint64_t resources[] = {0, 1, 2, UINT64_C(1) << 32, UINT64_MAX};
-    ledge_lock_ref refs[5];
-    for (size_t i = 0; i < 5; i++) {
-        refs[i] = get(&f->pool, resources[i]);
-        lock(&f->pool, refs[i]);
+    enum { EACH = 20 };
+    ledge_lock_ref low[EACH], high[EACH];
+    for (uint64_t i = 0; i < EACH; i++) {
+        low[i] = get(&f->pool, i);
+        high[i] = get(&f->pool, (i + 1) << 32);
+        lock(&f->pool, low[i]);
+        lock(&f->pool, high[i]);
+        assert_stats(&f->pool, 2 * i + 2, 2 * i + 2, i < 4 ? 8 : i < 8 ? 16 : i < 16 ? 32 : 64);
     }
-    assert_stats(&f->pool, 5, 5, 8);
-    for (size_t i = 0; i < 5; i++) {
-        unlock(&f->pool, refs[i]);
-        put(&f->pool, refs[i]);
+    for (size_t i = 0; i < EACH; i++) {
+        unlock(&f->pool, low[i]);
+        unlock(&f->pool, high[i]);
+        put(&f->pool, low[i]);
+        put(&f->pool, high[i]);
     }
-    assert_stats(&f->pool, 0, 0, 8);
+    assert_stats(&f->pool, 0, 0, 64);
 }
 
 static void a_lock_stays_until_its_last_ref_is_put(void **state)
@@ -195,7 +196,6 @@ static void what_was_put_is_used_again(void **state)
     assert_int_equal(f->mem.requests, 1);
 }
 
-/* Every other lock is held: TSan can't have a thread hold more than 64. */
 static void a_pool_doubles_while_locks_are_held(void **state)
 {
     struct fixture *f = *state;
@@ -358,183 +358,6 @@ static void a_full_pool_gives_no_more(void **state)
     assert_int_equal(ref.ticket, 0);
 }
 
-/* --- Threads ------------------------------------------------------------------------------ */
-
-/* A thread that takes part with a ref; cmocka's assertions are for the main one. */
-struct other {
-    pthread_t thread;
-    ledge_lock_pool *pool;
-    ledge_lock_ref ref;
-    int *counter;
-    ledge_status lock, unlock;
-    size_t failures;
-};
-
-static void start(struct other *other, void *(*work)(void *))
-{
-    assert_int_equal(pthread_create(&other->thread, NULL, work, other), 0);
-}
-
-static void join(struct other *other)
-{
-    assert_int_equal(pthread_join(other->thread, NULL), 0);
-}
-
-static void *unlock_once(void *arg)
-{
-    struct other *other = arg;
-    other->unlock = ledge_lock_pool_unlock(other->pool, other->ref);
-    return NULL;
-}
-
-static void another_thread_cannot_unlock(void **state)
-{
-    struct fixture *f = *state;
-    struct other other = {.pool = &f->pool, .ref = get(&f->pool, 1)};
-    lock(&f->pool, other.ref);
-    start(&other, unlock_once);
-    join(&other);
-    assert_status(other.unlock, LEDGE_EBUSY);
-    assert_state(&f->pool, other.ref, LEDGE_LOCK_HELD);
-    unlock(&f->pool, other.ref);
-    put(&f->pool, other.ref);
-}
-
-static void *lock_and_count(void *arg)
-{
-    struct other *other = arg;
-    other->lock = ledge_lock_pool_lock(other->pool, other->ref);
-    ++*other->counter;
-    other->unlock = ledge_lock_pool_unlock(other->pool, other->ref);
-    return NULL;
-}
-
-static void await_state(const ledge_lock_pool *pool, ledge_lock_ref ref, ledge_lock_state want)
-{
-    ledge_lock_state state;
-    do {
-        sched_yield();
-        assert_status(ledge_lock_pool_state(pool, ref, &state), LEDGE_OK);
-    } while (state != want);
-}
-
-/* Its lock stays where it is, and its ref can't be put. */
-static void a_pool_grows_while_a_thread_waits(void **state)
-{
-    struct fixture *f = *state;
-    int counter = 0;
-    const ledge_lock_ref own = get(&f->pool, 1);
-    struct other other = {.pool = &f->pool, .ref = get(&f->pool, 1), .counter = &counter};
-    ledge_lock_ref more[60];
-    lock(&f->pool, own);
-    start(&other, lock_and_count);
-    await_state(&f->pool, other.ref, LEDGE_LOCK_WAITING);
-    for (size_t i = 0; i < 60; i++)
-        assert_status(ledge_lock_pool_get(&f->pool, i, &more[i]), LEDGE_OK);
-    assert_status(ledge_lock_pool_put(&f->pool, other.ref), LEDGE_EBUSY);
-    assert_status(ledge_lock_pool_lock(&f->pool, other.ref), LEDGE_EBUSY);
-    assert_status(ledge_lock_pool_unlock(&f->pool, other.ref), LEDGE_ENOTFOUND);
-    assert_stats(&f->pool, 62, 60, 64);
-    assert_int_equal(counter, 0);
-    assert_status(ledge_lock_pool_unlock(&f->pool, own), LEDGE_OK);
-    join(&other);
-    assert_int_equal(counter, 1);
-    assert_status(other.lock, LEDGE_OK);
-    assert_status(other.unlock, LEDGE_OK);
-    for (size_t i = 0; i < 60; i++)
-        put(&f->pool, more[i]);
-    put(&f->pool, own);
-    put(&f->pool, other.ref);
-}
-
-enum { THREADS = 4, ROUNDS = 3000, COUNTERS = 3 };
-
-/* Counts, one counter after the other, each under the lock of its own number. */
-static void *count_all(void *arg)
-{
-    struct other *other = arg;
-    for (uint64_t i = 0; i < ROUNDS; i++) {
-        ledge_lock_ref ref = {0};
-        other->failures += ledge_lock_pool_get(other->pool, i % COUNTERS, &ref) != LEDGE_OK;
-        other->failures += ledge_lock_pool_lock(other->pool, ref) != LEDGE_OK;
-        other->failures += ledge_lock_pool_put(other->pool, ref) != LEDGE_EBUSY;
-        other->counter[i % COUNTERS]++;
-        other->failures += ledge_lock_pool_unlock(other->pool, ref) != LEDGE_OK;
-        other->failures += ledge_lock_pool_put(other->pool, ref) != LEDGE_OK;
-        other->failures += ledge_lock_pool_lock(other->pool, ref) != LEDGE_ESTALE;
-    }
-    return NULL;
-}
-
-static void threads_take_turns(void **state)
-{
-    (void)state;
-    static ledge_lock_pool pool;
-    int counters[COUNTERS] = {0};
-    struct other others[THREADS];
-    for (size_t i = 0; i < THREADS; i++) {
-        others[i] = (struct other){.pool = &pool, .counter = counters};
-        start(&others[i], count_all);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        join(&others[i]);
-        assert_int_equal(others[i].failures, 0);
-    }
-    for (size_t i = 0; i < COUNTERS; i++)
-        assert_int_equal(counters[i], THREADS * ROUNDS / COUNTERS);
-    assert_stats(&pool, 0, 0, 8);
-    assert_true(ledge_lock_pool_is_valid(&pool));
-    assert_status(ledge_lock_pool_cleanup(&pool), LEDGE_OK);
-}
-
-/* Tries to put the ref that the main thread gives out, as often as it does. */
-struct contest {
-    ledge_lock_pool pool;
-    ledge_lock_ref ref;
-    atomic_size_t round, done;
-    size_t puts, others; /* that were LEDGE_OK, and that were neither that nor refused */
-};
-
-static void *contend(void *arg)
-{
-    struct contest *contest = arg;
-    for (size_t i = 1; i <= ROUNDS; i++) {
-        while (atomic_load(&contest->round) != i)
-            sched_yield();
-        const ledge_status status = ledge_lock_pool_put(&contest->pool, contest->ref);
-        contest->puts += status == LEDGE_OK;
-        contest->others += status != LEDGE_OK && status != LEDGE_EBUSY && status != LEDGE_ESTALE;
-        atomic_store(&contest->done, i);
-    }
-    return NULL;
-}
-
-/* The main thread locks, unlocks and puts what the other one puts: either it finds the ref stale,
- * from some point on, or the other one had to give way. */
-static void of_two_that_put_one_is_refused(void **state)
-{
-    struct contest contest = {.round = 0};
-    pthread_t thread;
-    size_t puts = 0;
-    (void)state;
-    assert_int_equal(pthread_create(&thread, NULL, contend, &contest), 0);
-    for (size_t i = 1; i <= ROUNDS; i++) {
-        const ledge_lock_ref ref = contest.ref = get(&contest.pool, i);
-        atomic_store(&contest.round, i);
-        const ledge_status locked = ledge_lock_pool_lock(&contest.pool, ref);
-        assert_true(locked == LEDGE_OK || locked == LEDGE_ESTALE);
-        assert_status(ledge_lock_pool_unlock(&contest.pool, ref), locked);
-        puts += ledge_lock_pool_put(&contest.pool, ref) == LEDGE_OK;
-        while (atomic_load(&contest.done) != i)
-            sched_yield();
-    }
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(contest.puts + puts, ROUNDS);
-    assert_int_equal(contest.others, 0);
-    assert_stats(&contest.pool, 0, 0, 8);
-    assert_status(ledge_lock_pool_cleanup(&contest.pool), LEDGE_OK);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -556,10 +379,6 @@ int main(void)
         TEST(only_the_ref_that_locked_unlocks),
         TEST(without_memory_everything_is_as_it_was),
         cmocka_unit_test(a_full_pool_gives_no_more),
-        TEST(another_thread_cannot_unlock),
-        TEST(a_pool_grows_while_a_thread_waits),
-        cmocka_unit_test(threads_take_turns),
-        cmocka_unit_test(of_two_that_put_one_is_refused),
     };
     return cmocka_run_group_tests_name("lock pool", tests, NULL, NULL);
 }

@@ -47,10 +47,11 @@ if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
   foreach(flavour asan ubsan msan)
     ledge_sanitized_tests(${flavour} ${lib_tests})
   endforeach()
-  ledge_sanitized_tests(tsan test/owner_thread_test.c test/pool_thread_test.c test/provenance_test.c)
+  ledge_sanitized_tests(tsan test/lock_pool_thread_test.c test/owner_thread_test.c test/pool_thread_test.c
+    test/provenance_test.c)
   # What races may also hang.
-  set_tests_properties(lib/tsan/owner_thread_test lib/tsan/pool_thread_test lib/tsan/provenance_test PROPERTIES
-    ENVIRONMENT TSAN_OPTIONS=halt_on_error=1)
+  set_tests_properties(lib/tsan/lock_pool_thread_test lib/tsan/owner_thread_test lib/tsan/pool_thread_test
+    lib/tsan/provenance_test PROPERTIES ENVIRONMENT TSAN_OPTIONS=halt_on_error=1)
 else()
   ledge_valgrind_tests(${lib_tests})
 endif()

@@ -176,11 +176,9 @@ ledge_status ledge_lock_pool_try_lock(ledge_lock_pool *pool, ledge_lock_ref ref)
 
 /* ledge_lock_pool_unlock gives the lock up that ref holds.
  *
- * Returns LEDGE_OK, or the first of these that holds, and then nothing has changed:
- *   LEDGE_ESTALE    ref was put, or never got
- *   LEDGE_ENOTFOUND ref doesn't hold the lock, whoever else may
- *   LEDGE_EBUSY     another thread has locked by ref
- * Thread-safe. O(1). */
+ * Returns LEDGE_OK; LEDGE_ESTALE when ref was put, or never got; LEDGE_ENOTFOUND when the calling
+ * thread hasn't locked by ref, whoever else has, and then nothing has changed. Thread-safe. O(1).
+ */
 LEDGE_NONNULL(1)
 ledge_status ledge_lock_pool_unlock(ledge_lock_pool *pool, ledge_lock_ref ref);
 

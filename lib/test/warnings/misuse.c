@@ -6,6 +6,7 @@
 #include <ledge/arena.h>
 #include <ledge/cast.h>
 #include <ledge/check.h>
+#include <ledge/lock_pool.h>
 #include <ledge/map_typed.h>
 #include <ledge/owner.h>
 #include <ledge/pool.h>
@@ -20,7 +21,8 @@ LEDGE_MAP_DEFINE(counts, uint32_t, uint32_t);
 
 void results_are_thrown_away(ledge_vec *vec, ledge_span span, ledge_strided keys, numbers *typed,
                              counts *map, const uint32_t *elem, ledge_shared *shared,
-                             ledge_shared *other, ledge_arena *arena, ledge_pool *pool)
+                             ledge_shared *other, ledge_arena *arena, ledge_pool *pool,
+                             ledge_lock_pool *locks, ledge_lock_ref ref)
 {
     ledge_vec_push(vec, elem);               // expected-warning {{ignoring return value}}
     ledge_vec_reserve(vec, 4);               // expected-warning {{ignoring return value}}
@@ -40,6 +42,8 @@ void results_are_thrown_away(ledge_vec *vec, ledge_span span, ledge_strided keys
     ledge_arena_alloc(arena, 4, 4, &span);   // expected-warning {{ignoring return value}}
     ledge_arena_save(arena);                 // expected-warning {{ignoring return value}}
     ledge_pool_get_span(pool, &span);        // expected-warning {{ignoring return value}}
+    ledge_lock_pool_lock(locks, ref);        // expected-warning {{ignoring return value}}
+    ledge_lock_pool_try_lock(locks, ref);    // expected-warning {{ignoring return value}}
     ledge_alloc_resize(NULL, NULL, 0, 16);   // expected-warning {{ignoring return value}}
     ledge_status_name(LEDGE_OK);             // expected-warning {{ignoring return value}}
 }

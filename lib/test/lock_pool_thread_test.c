@@ -1,0 +1,306 @@
+/* lock_pool_thread_test.c: a lock pool that several threads use (row C17). Nothing but the pool
+ * orders what they do; TSan sees where it doesn't. */
+#include "check.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+#include <ledge/lock_pool.h>
+
+enum { THREADS = 4, ROUNDS = 2000, COUNTERS = 3, GROWN = 512 };
+
+/* --- Support ------------------------------------------------------------------------------ */
+
+/* A thread, and what it needs; cmocka's assertions are for the main one. */
+struct worker {
+    pthread_t thread;
+    ledge_lock_pool *pool;
+    ledge_lock_ref ref;
+    int *counters;
+    atomic_bool is_done;
+    size_t failures;
+};
+
+static void start(struct worker *worker, void *(*work)(void *))
+{
+    assert_int_equal(pthread_create(&worker->thread, NULL, work, worker), 0);
+}
+
+static void join(struct worker *worker)
+{
+    assert_int_equal(pthread_join(worker->thread, NULL), 0);
+    assert_int_equal(worker->failures, 0);
+}
+
+static ledge_lock_ref get(ledge_lock_pool *pool, uint64_t resource)
+{
+    ledge_lock_ref ref = {0};
+    assert_status(ledge_lock_pool_get(pool, resource, &ref), LEDGE_OK);
+    return ref;
+}
+
+static void assert_stats(ledge_lock_pool *pool, size_t refs, size_t locks, size_t slots)
+{
+    ledge_lock_pool_stats stats;
+    ledge_lock_pool_read_stats(pool, &stats);
+    assert_int_equal(stats.refs, refs);
+    assert_int_equal(stats.locks, locks);
+    assert_int_equal(stats.slots, slots);
+}
+
+static void clean_up(ledge_lock_pool *pool)
+{
+    assert_true(ledge_lock_pool_is_valid(pool));
+    assert_status(ledge_lock_pool_cleanup(pool), LEDGE_OK);
+}
+
+/* --- Turns -------------------------------------------------------------------------------- */
+
+/* Counts under the lock of a ref that the thread has all the time. */
+static void *count_by_one_ref(void *arg)
+{
+    struct worker *worker = arg;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        worker->failures += ledge_lock_pool_lock(worker->pool, worker->ref) != LEDGE_OK;
+        ++*worker->counters;
+        worker->failures += ledge_lock_pool_unlock(worker->pool, worker->ref) != LEDGE_OK;
+    }
+    return NULL;
+}
+
+static void a_lock_is_held_by_one_thread_at_a_time(void **state)
+{
+    (void)state;
+    ledge_lock_pool pool = {.slots = 0};
+    struct worker workers[THREADS];
+    int counter = 0;
+    for (size_t i = 0; i < THREADS; i++)
+        workers[i] = (struct worker){.pool = &pool, .ref = get(&pool, 1), .counters = &counter};
+    for (size_t i = 0; i < THREADS; i++)
+        start(&workers[i], count_by_one_ref);
+    for (size_t i = 0; i < THREADS; i++) {
+        join(&workers[i]);
+        assert_status(ledge_lock_pool_put(&pool, workers[i].ref), LEDGE_OK);
+    }
+    assert_int_equal(counter, THREADS * ROUNDS);
+    clean_up(&pool);
+}
+
+/* Counts, one counter after the other, each under the lock of its number, whichever that is. */
+static void *count_by_many_refs(void *arg)
+{
+    struct worker *worker = arg;
+    for (uint64_t i = 0; i < ROUNDS; i++) {
+        ledge_lock_ref ref = {0};
+        worker->failures += ledge_lock_pool_get(worker->pool, i % COUNTERS, &ref) != LEDGE_OK;
+        worker->failures += ledge_lock_pool_lock(worker->pool, ref) != LEDGE_OK;
+        worker->failures += ledge_lock_pool_put(worker->pool, ref) != LEDGE_EBUSY;
+        worker->counters[i % COUNTERS]++;
+        worker->failures += ledge_lock_pool_unlock(worker->pool, ref) != LEDGE_OK;
+        worker->failures += ledge_lock_pool_put(worker->pool, ref) != LEDGE_OK;
+        worker->failures += ledge_lock_pool_lock(worker->pool, ref) != LEDGE_ESTALE;
+    }
+    return NULL;
+}
+
+static void a_resource_is_used_by_one_thread_at_a_time(void **state)
+{
+    (void)state;
+    ledge_lock_pool pool = {.slots = 0};
+    struct worker workers[THREADS];
+    int counters[COUNTERS] = {0};
+    for (size_t i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){.pool = &pool, .counters = counters};
+        start(&workers[i], count_by_many_refs);
+    }
+    for (size_t i = 0; i < THREADS; i++)
+        join(&workers[i]);
+    for (size_t i = 0; i < COUNTERS; i++)
+        assert_int_equal(counters[i], THREADS * ((ROUNDS + COUNTERS - 1 - i) / COUNTERS));
+    assert_stats(&pool, 0, 0, 8);
+    clean_up(&pool);
+}
+
+/* TSan keeps to itself in which order mutexes were locked. Here it is always that of the resources,
+ * but the second time each has the other's lock. */
+static void locks_are_ordered_by_resource(void **state)
+{
+    (void)state;
+    ledge_lock_pool pool = {.slots = 0};
+    for (size_t i = 0; i < 2; i++) {
+        ledge_lock_ref refs[2];
+        refs[i] = get(&pool, i);
+        refs[!i] = get(&pool, !i);
+        assert_status(ledge_lock_pool_lock(&pool, refs[0]), LEDGE_OK);
+        assert_status(ledge_lock_pool_lock(&pool, refs[1]), LEDGE_OK);
+        for (size_t j = 0; j < 2; j++) {
+            assert_status(ledge_lock_pool_unlock(&pool, refs[1 - j]), LEDGE_OK);
+            assert_status(ledge_lock_pool_put(&pool, refs[1 - j]), LEDGE_OK);
+        }
+    }
+    clean_up(&pool);
+}
+
+/* --- Growth ------------------------------------------------------------------------------- */
+
+static void await_state(const ledge_lock_pool *pool, ledge_lock_ref ref, ledge_lock_state want)
+{
+    ledge_lock_state state;
+    do {
+        sched_yield();
+        assert_status(ledge_lock_pool_state(pool, ref, &state), LEDGE_OK);
+    } while (state != want);
+}
+
+/* The lock stays where it is, and the ref of the thread that waits for it can't be used. */
+static void a_pool_grows_while_a_thread_waits(void **state)
+{
+    (void)state;
+    ledge_lock_pool pool = {.slots = 0};
+    int counter = 0;
+    const ledge_lock_ref own = get(&pool, 1);
+    struct worker worker = {.pool = &pool, .ref = get(&pool, 1), .counters = &counter};
+    ledge_lock_ref more[60];
+    assert_status(ledge_lock_pool_lock(&pool, own), LEDGE_OK);
+    start(&worker, count_by_one_ref);
+    await_state(&pool, worker.ref, LEDGE_LOCK_WAITING);
+    for (size_t i = 0; i < 60; i++)
+        more[i] = get(&pool, i);
+    assert_status(ledge_lock_pool_put(&pool, worker.ref), LEDGE_EBUSY);
+    assert_status(ledge_lock_pool_lock(&pool, worker.ref), LEDGE_EBUSY);
+    assert_status(ledge_lock_pool_unlock(&pool, worker.ref), LEDGE_ENOTFOUND);
+    assert_stats(&pool, 62, 60, 64);
+    assert_int_equal(counter, 0);
+    assert_status(ledge_lock_pool_unlock(&pool, own), LEDGE_OK);
+    join(&worker);
+    assert_int_equal(counter, ROUNDS);
+    for (size_t i = 0; i < 60; i++)
+        assert_status(ledge_lock_pool_put(&pool, more[i]), LEDGE_OK);
+    assert_status(ledge_lock_pool_put(&pool, own), LEDGE_OK);
+    assert_status(ledge_lock_pool_put(&pool, worker.ref), LEDGE_OK);
+    clean_up(&pool);
+}
+
+/* Looks for refs in slots that may be there by now, at least once when all are. */
+static void *use_what_was_never_got(void *arg)
+{
+    struct worker *worker = arg;
+    bool is_done;
+    do {
+        is_done = atomic_load_explicit(&worker->is_done, memory_order_relaxed);
+        for (size_t i = 0; i < GROWN; i++) {
+            const ledge_lock_ref ref = {i, 1};
+            worker->failures += ledge_lock_pool_unlock(worker->pool, ref) != LEDGE_ESTALE;
+        }
+    } while (!is_done);
+    return NULL;
+}
+
+static void slots_are_found_while_the_pool_grows(void **state)
+{
+    (void)state;
+    ledge_lock_pool pool = {.slots = 0};
+    struct worker worker = {.pool = &pool};
+    ledge_lock_ref refs[GROWN];
+    start(&worker, use_what_was_never_got);
+    for (size_t i = 0; i < GROWN; i++)
+        refs[i] = get(&pool, i);
+    atomic_store_explicit(&worker.is_done, true, memory_order_relaxed);
+    join(&worker);
+    for (size_t i = 0; i < GROWN; i++)
+        assert_status(ledge_lock_pool_put(&pool, refs[i]), LEDGE_OK);
+    clean_up(&pool);
+}
+
+/* --- Misuse ------------------------------------------------------------------------------- */
+
+static void *unlock_what_another_holds(void *arg)
+{
+    struct worker *worker = arg;
+    worker->failures += ledge_lock_pool_unlock(worker->pool, worker->ref) != LEDGE_ENOTFOUND;
+    return NULL;
+}
+
+static void another_thread_cannot_unlock(void **state)
+{
+    (void)state;
+    ledge_lock_pool pool = {.slots = 0};
+    struct worker worker = {.pool = &pool, .ref = get(&pool, 1)};
+    assert_status(ledge_lock_pool_lock(&pool, worker.ref), LEDGE_OK);
+    start(&worker, unlock_what_another_holds);
+    join(&worker);
+    await_state(&pool, worker.ref, LEDGE_LOCK_HELD);
+    assert_status(ledge_lock_pool_unlock(&pool, worker.ref), LEDGE_OK);
+    assert_status(ledge_lock_pool_put(&pool, worker.ref), LEDGE_OK);
+    clean_up(&pool);
+}
+
+/* Two threads that use the same ref: one at a time, always in the first slot. */
+struct contest {
+    ledge_lock_pool pool;
+    atomic_size_t ticket, done; /* that is out, and that the other thread is done with */
+    size_t puts, failures;      /* of the other thread */
+};
+
+/* Returns whether this thread put the ref; the other one has, or will, where it didn't. */
+static bool use_and_put(ledge_lock_pool *pool, ledge_lock_ref ref, size_t *failures)
+{
+    const ledge_status locked = ledge_lock_pool_lock(pool, ref);
+    if (locked == LEDGE_OK)
+        *failures += ledge_lock_pool_unlock(pool, ref) != LEDGE_OK;
+    const ledge_status status = ledge_lock_pool_put(pool, ref);
+    *failures += locked != LEDGE_OK && locked != LEDGE_EBUSY && locked != LEDGE_ESTALE;
+    *failures += status != LEDGE_OK && status != LEDGE_EBUSY && status != LEDGE_ESTALE;
+    return status == LEDGE_OK;
+}
+
+static void *use_the_same(void *arg)
+{
+    struct contest *contest = arg;
+    for (size_t i = 0, ticket = 0; i < ROUNDS; i++) {
+        const size_t last = ticket;
+        while ((ticket = atomic_load_explicit(&contest->ticket, memory_order_relaxed)) == last)
+            sched_yield();
+        const ledge_lock_ref ref = {.ticket = ticket};
+        contest->puts += use_and_put(&contest->pool, ref, &contest->failures);
+        atomic_store_explicit(&contest->done, ticket, memory_order_relaxed);
+    }
+    return NULL;
+}
+
+static void of_two_that_put_one_is_refused(void **state)
+{
+    (void)state;
+    struct contest contest = {.puts = 0};
+    pthread_t thread;
+    size_t puts = 0, failures = 0;
+    assert_int_equal(pthread_create(&thread, NULL, use_the_same, &contest), 0);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        const ledge_lock_ref ref = get(&contest.pool, i);
+        assert_int_equal(ref.slot, 0);
+        atomic_store_explicit(&contest.ticket, ref.ticket, memory_order_relaxed);
+        puts += use_and_put(&contest.pool, ref, &failures);
+        while (atomic_load_explicit(&contest.done, memory_order_relaxed) != ref.ticket)
+            sched_yield();
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(contest.puts + puts, ROUNDS);
+    assert_int_equal(contest.failures + failures, 0);
+    assert_stats(&contest.pool, 0, 0, 8);
+    clean_up(&contest.pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lock_is_held_by_one_thread_at_a_time),
+        cmocka_unit_test(a_resource_is_used_by_one_thread_at_a_time),
+        cmocka_unit_test(locks_are_ordered_by_resource),
+        cmocka_unit_test(a_pool_grows_while_a_thread_waits),
+        cmocka_unit_test(slots_are_found_while_the_pool_grows),
+        cmocka_unit_test(another_thread_cannot_unlock),
+        cmocka_unit_test(of_two_that_put_one_is_refused),
+    };
+    return cmocka_run_group_tests_name("lock pool in threads", tests, NULL, NULL);
+}
