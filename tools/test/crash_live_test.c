@@ -150,10 +150,13 @@ static void add_environment(struct live_job *job, const struct live_flavour *fla
     /* libFuzzer has handlers of its own. */
     const char *handlers =
         is_fuzzer(flavour) ? "handle_abort=1" : "handle_abort=1:handle_sigill=1:handle_sigtrap=1";
+    /* libFuzzer's limit for all memory is its own; the runtime would be there first. */
+    bool limited = !is_fuzzer(flavour) && strcmp(kind, "eats") == 0;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        live_word(job->env, mem_print("%s_OPTIONS=symbolize=%d%s%s:%s%s", options[i][0], symbolized,
-                                      path[0] ? ":external_symbolizer_path=" : "", path, handlers,
-                                      options[i][1]));
+        live_word(job->env,
+                  mem_print("%s_OPTIONS=symbolize=%d%s%s:%s%s%s", options[i][0], symbolized,
+                            path[0] ? ":external_symbolizer_path=" : "", path, handlers,
+                            options[i][1], limited ? ":hard_rss_limit_mb=150" : ""));
     live_word(job->env, mem_print("BOOM=%s", kind));
 }
 
