@@ -236,59 +236,121 @@ static void another_thread_cannot_unlock(void **state)
     clean_up(&pool);
 }
 
-/* Two threads that use the same ref: one at a time, always in the first slot. */
-struct contest {
+/* --- One ref ------------------------------------------------------------------------------ */
+
+/* Two threads that use the same refs: one at a time, always in the first slot. */
+struct pair {
     ledge_lock_pool pool;
     atomic_size_t ticket, done; /* that is out, and that the other thread is done with */
     size_t puts, failures;      /* of the other thread */
 };
 
-/* Returns whether this thread put the ref; the other one has, or will, where it didn't. */
+/* Waits until another ticket than the last one is out. */
+static ledge_lock_ref await_ref(struct pair *pair, size_t last)
+{
+    size_t ticket;
+    while ((ticket = atomic_load_explicit(&pair->ticket, memory_order_relaxed)) == last)
+        sched_yield();
+    return (ledge_lock_ref){.ticket = ticket};
+}
+
+static ledge_lock_ref hand_over(struct pair *pair, uint64_t resource)
+{
+    const ledge_lock_ref ref = get(&pair->pool, resource);
+    assert_int_equal(ref.slot, 0);
+    atomic_store_explicit(&pair->ticket, ref.ticket, memory_order_relaxed);
+    return ref;
+}
+
+static void await_other(struct pair *pair, ledge_lock_ref ref)
+{
+    while (atomic_load_explicit(&pair->done, memory_order_relaxed) != ref.ticket)
+        sched_yield();
+}
+
+static void run_pair(struct pair *pair, void *(*other)(void *), size_t (*own)(struct pair *))
+{
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, other, pair), 0);
+    const size_t puts = own(pair);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(pair->puts + puts, ROUNDS);
+    assert_int_equal(pair->failures, 0);
+    assert_stats(&pair->pool, 0, 0, 8);
+    clean_up(&pair->pool);
+}
+
+static void *lock_what_is_handed_over(void *arg)
+{
+    struct pair *pair = arg;
+    ledge_lock_ref ref = {0};
+    for (size_t i = 0; i < ROUNDS; i++) {
+        ref = await_ref(pair, ref.ticket);
+        pair->failures += ledge_lock_pool_lock(&pair->pool, ref) != LEDGE_OK;
+        pair->failures += ledge_lock_pool_unlock(&pair->pool, ref) != LEDGE_OK;
+        atomic_store_explicit(&pair->done, ref.ticket, memory_order_relaxed);
+    }
+    return NULL;
+}
+
+static size_t put_what_came_back(struct pair *pair)
+{
+    for (size_t i = 0; i < ROUNDS; i++) {
+        const ledge_lock_ref ref = hand_over(pair, i);
+        await_other(pair, ref);
+        assert_status(ledge_lock_pool_put(&pair->pool, ref), LEDGE_OK);
+    }
+    return ROUNDS;
+}
+
+static void a_ref_is_got_put_and_used_by_different_threads(void **state)
+{
+    (void)state;
+    struct pair pair = {.puts = 0};
+    run_pair(&pair, lock_what_is_handed_over, put_what_came_back);
+}
+
+/* Returns whether this thread put the ref; where it didn't, the other one has, or will. */
 static bool use_and_put(ledge_lock_pool *pool, ledge_lock_ref ref, size_t *failures)
 {
     const ledge_status locked = ledge_lock_pool_lock(pool, ref);
-    if (locked == LEDGE_OK)
-        *failures += ledge_lock_pool_unlock(pool, ref) != LEDGE_OK;
+    const ledge_status unlocked = ledge_lock_pool_unlock(pool, ref);
     const ledge_status status = ledge_lock_pool_put(pool, ref);
     *failures += locked != LEDGE_OK && locked != LEDGE_EBUSY && locked != LEDGE_ESTALE;
+    *failures += (locked == LEDGE_OK) != (unlocked == LEDGE_OK);
     *failures += status != LEDGE_OK && status != LEDGE_EBUSY && status != LEDGE_ESTALE;
     return status == LEDGE_OK;
 }
 
-static void *use_the_same(void *arg)
+static void *use_and_put_each(void *arg)
 {
-    struct contest *contest = arg;
-    for (size_t i = 0, ticket = 0; i < ROUNDS; i++) {
-        const size_t last = ticket;
-        while ((ticket = atomic_load_explicit(&contest->ticket, memory_order_relaxed)) == last)
-            sched_yield();
-        const ledge_lock_ref ref = {.ticket = ticket};
-        contest->puts += use_and_put(&contest->pool, ref, &contest->failures);
-        atomic_store_explicit(&contest->done, ticket, memory_order_relaxed);
+    struct pair *pair = arg;
+    ledge_lock_ref ref = {0};
+    for (size_t i = 0; i < ROUNDS; i++) {
+        ref = await_ref(pair, ref.ticket);
+        pair->puts += use_and_put(&pair->pool, ref, &pair->failures);
+        atomic_store_explicit(&pair->done, ref.ticket, memory_order_relaxed);
     }
     return NULL;
+}
+
+static size_t use_and_put_each_here(struct pair *pair)
+{
+    size_t puts = 0, failures = 0;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        const ledge_lock_ref ref = hand_over(pair, i);
+        puts += use_and_put(&pair->pool, ref, &failures);
+        await_other(pair, ref);
+    }
+    assert_int_equal(failures, 0);
+    return puts;
 }
 
 static void of_two_that_put_one_is_refused(void **state)
 {
     (void)state;
-    struct contest contest = {.puts = 0};
-    pthread_t thread;
-    size_t puts = 0, failures = 0;
-    assert_int_equal(pthread_create(&thread, NULL, use_the_same, &contest), 0);
-    for (size_t i = 0; i < ROUNDS; i++) {
-        const ledge_lock_ref ref = get(&contest.pool, i);
-        assert_int_equal(ref.slot, 0);
-        atomic_store_explicit(&contest.ticket, ref.ticket, memory_order_relaxed);
-        puts += use_and_put(&contest.pool, ref, &failures);
-        while (atomic_load_explicit(&contest.done, memory_order_relaxed) != ref.ticket)
-            sched_yield();
-    }
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(contest.puts + puts, ROUNDS);
-    assert_int_equal(contest.failures + failures, 0);
-    assert_stats(&contest.pool, 0, 0, 8);
-    clean_up(&contest.pool);
+    struct pair pair = {.puts = 0};
+    run_pair(&pair, use_and_put_each, use_and_put_each_here);
 }
 
 int main(void)
@@ -300,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_pool_grows_while_a_thread_waits),
         cmocka_unit_test(slots_are_found_while_the_pool_grows),
         cmocka_unit_test(another_thread_cannot_unlock),
+        cmocka_unit_test(a_ref_is_got_put_and_used_by_different_threads),
         cmocka_unit_test(of_two_that_put_one_is_refused),
     };
     return cmocka_run_group_tests_name("lock pool in threads", tests, NULL, NULL);
