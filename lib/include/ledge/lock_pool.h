@@ -12,8 +12,9 @@
  *     ledge_lock_pool_unlock(&pool, ref);
  *     ledge_lock_pool_put(&pool, ref);
  *
- * A resource is a number, since it is only compared: an account's, an inode's, a hash, or an address
- * as a uintptr_t. Whoever uses one pool for several kinds of them makes their numbers differ.
+ * A resource is a number, since it is only compared: an account's, an inode's, a hash, or an
+ * address as a uintptr_t. Whoever uses one pool for several kinds of them makes their numbers
+ * differ.
  *
  * Misuse. Every get gives a ref of its own, also of a lock that others have refs to, so that it can
  * be told who holds the lock, and who still may use it. In every build and without undefined
