@@ -47,6 +47,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_check_cleanup(&w->check));
+    STINGY_CLOSE;
 }
 
 static bool model_contains(const struct model_region *m, size_t lo, size_t hi)
@@ -315,6 +316,23 @@ OP(process, RANGE(part, 1, SIZE), RANGE(lo, 0, SIZE), RANGE(n, 0, SIZE))
     EXPECT_AS(none, ledge_provenance_of(w->block + lo, n), LEDGE_ENOTFOUND);
 }
 
+/* A block in a larger one, as of an arena in memory of somebody's, and no more. */
+OP(process_nested, RANGE(lo, 0, SIZE - 1), RANGE(n, 1, SIZE), RANGE(at, 0, SIZE - 1),
+   RANGE(size, 0, SIZE))
+{
+    REQUIRE(lo + n <= SIZE);
+    const struct model_region inner = {true, lo, lo + n, 1};
+    const ledge_status whole = at + size > SIZE ? LEDGE_ERANGE : LEDGE_OK;
+    CALL(ledge_provenance_allocated(w->block, 64));
+    CALL(ledge_provenance_allocated(w->block + lo, n));
+    EXPECT_AS(parted, ledge_provenance_of(w->block + at, size),
+              model_cuts(&inner, at, at + size) ? LEDGE_ERANGE : whole);
+    CALL(ledge_provenance_freed(w->block + lo, n));
+    EXPECT_AS(joined, ledge_provenance_of(w->block + at, size),
+              n == SIZE ? LEDGE_ENOTFOUND : whole);
+    CALL(ledge_provenance_freed(w->block, 64));
+}
+
 /* Parts that overlap, parts of nothing, and nothing. */
 OP0(process_odds)
 {
@@ -362,4 +380,4 @@ TARGET(check, .includes = "#include <ledge/check.h>\n#include <ledge/provenance.
        .support = {kit_support}, .status_name = status_name,
        .ops = {&add, &add_sub, &impossible, &take_out, &renew, &forget, &range, &within,
                &checked_of, &checked_sub, &checked_span, &split, &starve, &reset, &process,
-               &process_odds, &damage});
+               &process_odds, &damage, &process_nested});

@@ -33,6 +33,7 @@ struct world {
 static void world_open(struct world *w)
 {
     CALL(w->user.stingy.grants = SIZE_MAX);
+    CALL(w->user.maps = w->map);
     CALL(w->alloc = (ledge_allocator){stingy_resize, &w->user.stingy});
     CALL(const ledge_map_config seeded = {.seed = ledge_hash_seed_from(1), .step = 1});
     EXPECT(small_init(&w->typed, &seeded, &w->alloc), LEDGE_OK);
@@ -53,6 +54,7 @@ static void world_check(struct world *w)
         left -= (size_t)w->m[0].there[key] + w->m[1].there[key];
     }
     CHECK_EQ(w->user.boxes, w->m[0].n + w->m[1].n);
+    CHECK_EQ(w->user.strays, 0);
     CHECK_EQ(ledge_map_is_valid(&w->typed.base), true);
     CHECK_EQ(small_length(&w->typed), w->typed_n);
 }
@@ -62,6 +64,7 @@ static void world_close(struct world *w)
     CALL(ledge_map_cleanup(&w->map[0]));
     CALL(ledge_map_cleanup(&w->map[1]));
     CALL(small_cleanup(&w->typed));
+    CHECK_EQ(w->user.stingy.bytes, 0);
 }
 
 /* Memory may be refused when no grants are left. */
@@ -96,17 +99,109 @@ static void model_empty(struct world *w, size_t which)
         model_erase(w, which, key);
 }
 
+/* --- Hash functions ----------------------------------------------------------------------- */
+
+__extension__ typedef unsigned __int128 wide;
+
+static uint64_t model_rotate(uint64_t value, unsigned bits)
+{
+    return (uint64_t)(((wide)value << 64 | value) >> (64 - bits));
+}
+
+static void model_sip_rounds(uint64_t v[4], size_t rounds)
+{
+    while (rounds-- > 0) {
+        v[0] = (uint64_t)((wide)v[0] + v[1]);
+        v[1] = model_rotate(v[1], 13) ^ v[0];
+        v[0] = model_rotate(v[0], 32);
+        v[2] = (uint64_t)((wide)v[2] + v[3]);
+        v[3] = model_rotate(v[3], 16) ^ v[2];
+        v[0] = (uint64_t)((wide)v[0] + v[3]);
+        v[3] = model_rotate(v[3], 21) ^ v[0];
+        v[2] = (uint64_t)((wide)v[2] + v[1]);
+        v[1] = model_rotate(v[1], 17) ^ v[2];
+        v[2] = model_rotate(v[2], 32);
+    }
+}
+
+/* The number in the n bytes at `at`, the first of them its lowest. */
+static uint64_t model_little(const uint8_t *at, size_t n)
+{
+    uint64_t number = 0;
+    while (n-- > 0)
+        number = number << 8 | at[n];
+    return number;
+}
+
+/* The message is padded with zeros to whole words, and the last byte is its length. */
+static uint64_t model_sip(struct kit_bytes src, uint64_t k0, uint64_t k1, size_t word_rounds,
+                          size_t end_rounds)
+{
+    uint8_t padded[40] = {0};
+    uint64_t v[4] = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
+                     k1 ^ 0x7465646279746573};
+    const size_t words = src.len / 8 + 1;
+    memcpy(padded, src.at, src.len);
+    padded[8 * words - 1] = (uint8_t)src.len;
+    for (size_t i = 0; i < words; i++) {
+        const uint64_t word = model_little(padded + 8 * i, 8);
+        v[3] ^= word;
+        model_sip_rounds(v, word_rounds);
+        v[0] ^= word;
+    }
+    v[2] ^= 0xff;
+    model_sip_rounds(v, end_rounds);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static uint64_t model_fnv(struct kit_bytes src)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; i < src.len; i++)
+        hash = (uint64_t)((wide)(hash ^ src.at[i]) * 0x100000001b3);
+    return hash;
+}
+
+static uint64_t model_mix(uint64_t z)
+{
+    z = (uint64_t)((wide)(z ^ z >> 30) * 0xbf58476d1ce4e5b9);
+    z = (uint64_t)((wide)(z ^ z >> 27) * 0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+/* The n-th number of SplitMix64. */
+static uint64_t model_split_mix(uint64_t seed, unsigned n)
+{
+    return model_mix((uint64_t)(seed + (wide)n * 0x9e3779b97f4a7c15));
+}
+
+static uint64_t model_fold(uint64_t a, uint64_t b)
+{
+    const wide product = (wide)a * b;
+    return (uint64_t)(product >> 64) ^ (uint64_t)product;
+}
+
+static uint64_t model_default(struct kit_bytes src, uint64_t k0, uint64_t k1)
+{
+    if (src.len > 8 || (src.len & (src.len - 1)) != 0)
+        return model_sip(src, k0, k1, 1, 3);
+    return model_fold(model_fold(model_little(src.at, src.len) ^ k0, k1 | 1), 0x9e3779b97f4a7c15);
+}
+
+/* --- The operations ----------------------------------------------------------------------- */
+
 OP(init, RANGE(which, 0, 1), RANGE(hash, 0, 8), RANGE(step, 0, 6), RANGE(equal, 0, 1))
 {
     REQUIRE(!w->m[which].made);
     w->walked = w->walked == which + 1 ? 0 : w->walked;
     if (!w->m[!which].made) {
         CALL(w->user.hash = hash);
+        CALL(w->user.loose = (uint32_t)equal);
     }
     CALL(ledge_map_config config = {.key_size = 4, .value_size = sizeof(uint32_t *)});
     CALL(config.step = (size_t)1 << step);
     CALL(config.hash = user_hash);
-    CALL(config.equal = equal ? user_equal : NULL);
+    CALL(config.equal = w->user.loose ? user_equal : NULL);
     CALL(config.clone_value = box_clone);
     CALL(config.destroy_value = box_free);
     CALL(config.ctx = &w->user);
@@ -117,7 +212,7 @@ OP(init, RANGE(which, 0, 1), RANGE(hash, 0, 8), RANGE(step, 0, 6), RANGE(equal, 
 
 OP(put, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
 {
-    CALL(const uint32_t number = (uint32_t)key);
+    CALL(const uint32_t number = key_of(&w->user, key));
     CALL(w->box = box_new(&w->user, content));
     EXPECT(ledge_map_put(&w->map[which], &number, &w->box),
            w->m[which].made ? maybe(w, got) : LEDGE_ESIZE);
@@ -135,7 +230,7 @@ OP(put, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
 OP(put_self, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 {
     REQUIRE(w->m[which].made);
-    CALL(const uint32_t number = (uint32_t)key);
+    CALL(const uint32_t number = key_of(&w->user, key));
     EXPECT(ledge_map_put(&w->map[which], &number, ledge_map_find(&w->map[which], &number)),
            w->m[which].there[key] ? LEDGE_OK : LEDGE_ENULL);
 }
@@ -151,7 +246,7 @@ OP(put_many, RANGE(which, 0, 1), RANGE(from, 0, KEYS - 1), RANGE(n, 0, KEYS), U3
 
 OP(upsert, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
 {
-    CALL(const uint32_t number = (uint32_t)key);
+    CALL(const uint32_t number = key_of(&w->user, key));
     CALL(void *value = NULL);
     CALL(bool is_new = false);
     EXPECT(ledge_map_upsert(&w->map[which], &number, &value, &is_new),
@@ -170,7 +265,7 @@ OP(upsert, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
 OP(get, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 {
     const bool there = w->m[which].there[key];
-    CALL(const uint32_t number = (uint32_t)key);
+    CALL(const uint32_t number = key_of(&w->user, key));
     CALL(uint32_t *out = NULL);
     EXPECT(ledge_map_get(&w->map[which], &number, &out), there ? LEDGE_OK : LEDGE_ENOTFOUND);
     CHECK_EQ(ledge_map_find(&w->map[which], &number) != NULL, there);
@@ -180,7 +275,7 @@ OP(get, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 
 OP(erase, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 {
-    CALL(const uint32_t number = (uint32_t)key);
+    CALL(const uint32_t number = key_of(&w->user, key));
     EXPECT(ledge_map_erase(&w->map[which], &number),
            w->m[which].there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
     model_erase(w, which, (uint32_t)key);
@@ -188,7 +283,7 @@ OP(erase, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 
 OP(take, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1))
 {
-    CALL(const uint32_t number = (uint32_t)key);
+    CALL(const uint32_t number = key_of(&w->user, key));
     EXPECT(ledge_map_take(&w->map[which], &number, &w->box),
            w->m[which].there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
     REQUIRE(got == LEDGE_OK);
@@ -203,7 +298,7 @@ OP(erase_many, RANGE(which, 0, 1), RANGE(from, 0, KEYS - 1), RANGE(n, 0, KEYS))
     size_t want = 0;
     for (size_t i = from; i < from + n; i++)
         want += w->m[which].there[i];
-    CALL(const size_t erased = erase_boxes(&w->map[which], (uint32_t)from, n));
+    CALL(const size_t erased = erase_boxes(&w->map[which], &w->user, (uint32_t)from, n));
     CHECK_EQ(erased, want);
     for (size_t i = from; i < from + n; i++)
         model_erase(w, which, (uint32_t)i);
@@ -275,7 +370,7 @@ OP(clone_shallow, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
     CHECK_EQ(ledge_map_is_valid(&w->spare[0]), true);
     CHECK_EQ(ledge_map_length(&w->spare[0]), w->m[which].n);
     if (w->m[which].there[key]) {
-        CALL(const uint32_t number = (uint32_t)key);
+        CALL(const uint32_t number = key_of(&w->user, key));
         CALL(*box_of(&w->spare[0], number) = content);
         EXPECT_AS(erased, ledge_map_erase(&w->spare[0], &number), LEDGE_OK);
         w->m[which].want[key] = content;
@@ -376,14 +471,128 @@ OP(typed_take, RANGE(key, 0, 255))
     w->typed_there[key] = false;
 }
 
+OP(typed_erase, RANGE(key, 0, 255))
+{
+    EXPECT(small_erase(&w->typed, (uint8_t)key), w->typed_there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
+    w->typed_n -= w->typed_there[key];
+    w->typed_there[key] = false;
+}
+
+OP(typed_upsert, RANGE(key, 0, 255), RANGE(value, 0, 65535))
+{
+    const bool there = w->typed_there[key];
+    CALL(uint16_t *to = NULL);
+    CALL(bool is_new = false);
+    EXPECT(small_upsert(&w->typed, (uint8_t)key, &to, &is_new), there ? LEDGE_OK : maybe(w, got));
+    REQUIRE(got == LEDGE_OK);
+    CHECK_EQ(is_new, !there);
+    CHECK_EQ(*to, there ? w->typed_want[key] : 0);
+    CALL(*to = (uint16_t)value);
+    w->typed_n += !there;
+    w->typed_there[key] = true;
+    w->typed_want[key] = (uint16_t)value;
+}
+
+OP0(typed_walk)
+{
+    uint16_t want[256] = {0};
+    for (size_t key = 0; key < 256; key++)
+        want[key] = w->typed_there[key] ? w->typed_want[key] : 0;
+    CALL(uint16_t values[256] = {0});
+    CALL(const size_t seen = list_small(&w->typed, values));
+    CHECK_EQ(seen, w->typed_n);
+    CHECK_BYTES(values, want, sizeof want);
+}
+
+/* Puts until entries have to be moved, so that what follows is done while they are. */
+OP(grow, RANGE(which, 0, 1), RANGE(from, 0, KEYS - 1), U32(content))
+{
+    REQUIRE(w->m[which].made);
+    CALL(const size_t done = put_until_moving(&w->map[which], &w->user, (uint32_t)from, content));
+    for (size_t i = 0; i < done; i++)
+        model_put(w, which, (uint32_t)(from + i), content);
+}
+
+/* Keys of a type with a comparison of its own. */
+OP(typed_loose, RANGE(n, 0, 300), RANGE(step, 0, 6), U64(number))
+{
+    const size_t gone = (n + 2) / 3;
+    const ledge_hash_seed seed = {model_split_mix(number, 1), model_split_mix(number, 2)};
+    CALL(loose typed);
+    CALL(ledge_map_config config = {.seed = ledge_hash_seed_from(number)});
+    CALL(config.step = (size_t)1 << step);
+    EXPECT(loose_init(&typed, &config, NULL), LEDGE_OK);
+    CHECK_BYTES(&typed.base.config.seed, &seed, sizeof seed);
+    CALL(const size_t fresh = put_loose(&typed, (uint32_t)n));
+    CALL(const size_t found = find_loose(&typed, (uint32_t)n));
+    CALL(const size_t dropped = drop_loose(&typed, (uint32_t)n));
+    CALL(const size_t left = loose_length(&typed));
+    CALL(const size_t kept = find_loose(&typed, (uint32_t)n));
+    CALL(loose_cleanup(&typed));
+    CHECK_EQ(fresh, n);
+    CHECK_EQ(found, 2 * n);
+    CHECK_EQ(dropped, gone);
+    CHECK_EQ(left, n - gone);
+    CHECK_EQ(kept, 2 * (n - gone));
+}
+
+/* Keys and values of any size; a clone and a smaller map have the same. */
+OP(records, RANGE(key_size, 1, 24), RANGE(value_size, 0, 24), RANGE(n, 0, 64), RANGE(gone, 0, 64),
+   RANGE(step, 0, 6), U64(number))
+{
+    const size_t left = gone < n ? n - gone : 0;
+    const ledge_hash_seed seed = {model_split_mix(number, 1), model_split_mix(number, 2)};
+    CALL(ledge_map_config config = {.key_size = key_size, .value_size = value_size});
+    CALL(config.seed = ledge_hash_seed_from(number));
+    CALL(config.step = (size_t)1 << step);
+    EXPECT(ledge_map_init(&w->spare[0], &config, NULL), LEDGE_OK);
+    CHECK_EQ(put_records(&w->spare[0], n), n);
+    CHECK_EQ(put_records(&w->spare[0], n), n);
+    CHECK_EQ(ledge_map_length(&w->spare[0]), n);
+    CHECK_EQ(count_records(&w->spare[0]), n);
+    CHECK_EQ(take_records(&w->spare[0], gone), n - left);
+    CHECK_EQ(count_records(&w->spare[0]), left);
+    EXPECT_AS(cloned, ledge_map_clone(&w->spare[0], &w->spare[1]), LEDGE_OK);
+    EXPECT_AS(shrunk, ledge_map_shrink_to_fit(&w->spare[0]), LEDGE_OK);
+    CHECK_EQ(count_records(&w->spare[0]), left);
+    CHECK_EQ(count_records(&w->spare[1]), left);
+    CHECK_BYTES(&w->spare[0].config.seed, &seed, sizeof seed);
+    CHECK_BYTES(&w->spare[1].config.seed, &seed, sizeof seed);
+    CHECK_EQ(ledge_map_is_valid(&w->spare[0]) && ledge_map_is_valid(&w->spare[1]), true);
+    CALL(ledge_map_cleanup(&w->spare[0]));
+    CALL(ledge_map_cleanup(&w->spare[1]));
+}
+
+/* Every hash function (ledge/hash.h) against what its authors wrote down. */
+OP(hashes, BYTES(src, 32), U64(k0), U64(k1))
+{
+    CALL(const ledge_hash_seed seed = {k0, k1});
+    CALL(const void *const data = src.len ? src.at : NULL);
+    CHECK_EQ(ledge_hash_sip13(data, src.len, &seed), model_sip(src, k0, k1, 1, 3));
+    CHECK_EQ(ledge_hash_sip24(data, src.len, &seed), model_sip(src, k0, k1, 2, 4));
+    CHECK_EQ(ledge_hash_fnv1a(data, src.len), model_fnv(src));
+    CHECK_EQ(ledge_hash_mix64(k0), model_mix(k0));
+    CHECK_EQ(ledge_hash_fold(k0, k1), model_fold(k0, k1));
+    CHECK_EQ(ledge_hash_seed_from(k0).k0, model_split_mix(k0, 1));
+    CHECK_EQ(ledge_hash_seed_from(k0).k1, model_split_mix(k0, 2));
+    CALL(const ledge_hash_seed random = ledge_hash_seed_random(w));
+    CHECK_EQ((random.k0 | random.k1) != 0, true);
+    REQUIRE(src.len != 0);
+    CHECK_EQ(ledge_hash_default(data, src.len, &seed), model_default(src, k0, k1));
+}
+
 OP(starve, RANGE(grants, 0, 7))
 {
     CALL(w->user.stingy.grants = grants == 7 ? SIZE_MAX : grants);
 }
 
 TARGET(map, .includes = "#include <ledge/map.h>\n#include <ledge/map_typed.h>\n",
-       .support = {kit_support, map_support, more_support}, .status_name = status_name,
-       .ops = {&init,       &put,          &put_many,      &erase,      &get,          &begin,
-               &next,       &clone,        &clone_shallow, &take,       &upsert,       &erase_many,
-               &reserve,    &shrink,       &clear,         &cleanup,    &starve,       &put_self,
-               &init_other, &set_of_names, &typed_put,     &typed_take, &clone_backed, &crowd});
+       .support = {kit_support, map_support, more_support, record_support, loose_support},
+       .status_name = status_name,
+       .ops = {&init,         &put,        &put_many,     &erase,         &get,
+               &begin,        &next,       &clone,        &clone_shallow, &take,
+               &upsert,       &erase_many, &reserve,      &shrink,        &clear,
+               &cleanup,      &starve,     &put_self,     &init_other,    &set_of_names,
+               &typed_put,    &typed_take, &clone_backed, &crowd,         &typed_erase,
+               &typed_upsert, &typed_walk, &typed_loose,  &records,       &hashes,
+               &grow});

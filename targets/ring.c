@@ -7,6 +7,9 @@
 #include "stingy.h"
 
 #include <ledge/ring.h>
+#include <ledge/ring_typed.h>
+
+SUPPORT_AS(typed_support, LEDGE_RING_DEFINE(queue, uint32_t););
 
 enum { CAP = 96, ESZ = 4, MOST = 24 };
 
@@ -41,6 +44,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_ring_cleanup(&w->ring));
+    STINGY_CLOSE;
 }
 
 /* --- The model ---------------------------------------------------------------------------- */
@@ -280,8 +284,87 @@ OP(is_valid, RANGE(head, 0, 3), RANGE(length, 0, 3), RANGE(capacity, 0, 3), ELEM
                  (esz == 0 ? capacity == 0 : capacity <= PTRDIFF_MAX / esz));
 }
 
-TARGET(ring, .includes = "#include <ledge/ring.h>\n", .support = {kit_support},
-       .status_name = status_name,
+/* --- The same ring as one of a C type ------------------------------------------------------ */
+
+OP(typed_init, RANGE(full, 0, 3))
+{
+    REQUIRE(w->m.esz == 0);
+    CALL(queue typed = {w->ring});
+    EXPECT(queue_init(&typed, (ledge_ring_full)full, &w->alloc),
+           full > LEDGE_RING_OVERWRITE ? LEDGE_EINVAL : LEDGE_OK);
+    CALL(w->ring = typed.base);
+    w->m.esz = got == LEDGE_OK ? sizeof(uint32_t) : 0;
+    w->when_full = got == LEDGE_OK ? (ledge_ring_full)full : LEDGE_RING_REFUSE;
+}
+
+OP(typed_push_back, U32(value))
+{
+    REQUIRE(w->m.esz % sizeof value == 0 && w->m.n < CAP);
+    CALL(queue typed = {w->ring});
+    EXPECT(queue_push_back(&typed, value), model_write(w, &value, 1));
+    CALL(w->ring = typed.base);
+}
+
+OP(typed_push_front, U32(value))
+{
+    REQUIRE(w->m.esz % sizeof value == 0 && w->m.n < CAP);
+    CALL(queue typed = {w->ring});
+    EXPECT(queue_push_front(&typed, value), model_push_front(w, &value));
+    CALL(w->ring = typed.base);
+}
+
+OP(typed_pop_front, RANGE(drops, 0, 1))
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0);
+    CALL(queue typed = {w->ring});
+    CALL(uint32_t out = 0);
+    EXPECT(queue_pop_front(&typed, drops ? NULL : &out), w->m.n ? LEDGE_OK : LEDGE_EEMPTY);
+    CALL(w->ring = typed.base);
+    CHECK_BYTES(&out, w->m.bytes, w->m.n && !drops ? sizeof out : 0);
+    sequence_erase(&w->m, 0, got == LEDGE_OK);
+}
+
+OP(typed_pop_back, RANGE(drops, 0, 1))
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0);
+    CALL(queue typed = {w->ring});
+    CALL(uint32_t out = 0);
+    EXPECT(queue_pop_back(&typed, drops ? NULL : &out), w->m.n ? LEDGE_OK : LEDGE_EEMPTY);
+    CALL(w->ring = typed.base);
+    w->m.n -= got == LEDGE_OK;
+    CHECK_BYTES(&out, sequence_at(&w->m, w->m.n), got == LEDGE_OK && !drops ? sizeof out : 0);
+}
+
+OP(typed_at, INDEX(at))
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0);
+    CALL(queue typed = {w->ring});
+    CALL(const uint32_t *const elem = queue_at(&typed, at));
+    CHECK_EQ(queue_length(&typed), w->m.n);
+    CHECK_EQ(elem != NULL, at < w->m.n);
+    REQUIRE(at < w->m.n);
+    CHECK_BYTES(elem, sequence_at(&w->m, at), sizeof *elem);
+}
+
+OP(typed_reserve, COUNT(n, ESZ))
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0);
+    CALL(queue typed = {w->ring});
+    EXPECT(queue_reserve(&typed, n), n <= w->cap && w->m.esz ? LEDGE_OK : model_reserve(w, n));
+    CALL(w->ring = typed.base);
+}
+
+OP0(typed_cleanup)
+{
+    CALL(queue typed = {w->ring});
+    CALL(queue_cleanup(&typed));
+    CALL(w->ring = typed.base);
+    w->m.n = w->m.esz = w->cap = 0;
+    w->when_full = LEDGE_RING_REFUSE;
+}
+
+TARGET(ring, .includes = "#include <ledge/ring.h>\n#include <ledge/ring_typed.h>\n",
+       .support = {kit_support, typed_support}, .status_name = status_name,
        .ops = {&init,
                &push_back,
                &push_front,
@@ -305,4 +388,12 @@ TARGET(ring, .includes = "#include <ledge/ring.h>\n", .support = {kit_support},
                &starve,
                &cleanup,
                &giants,
-               &is_valid});
+               &is_valid,
+               &typed_init,
+               &typed_push_back,
+               &typed_push_front,
+               &typed_pop_front,
+               &typed_pop_back,
+               &typed_at,
+               &typed_reserve,
+               &typed_cleanup});

@@ -1,10 +1,12 @@
 /* stingy.h: the allocator of targets whose subject allocates. It says no when the input tells it
  * to, and to anything large unless it is generous, so that a length bomb is LEDGE_ENOMEM and not a
- * dead machine. Rows A33 A25.
+ * dead machine. It takes base.h at its word as allocators without headers do: a block has old_size
+ * bytes, all of which are the allocator's to use when it comes back. Rows A33 A25.
  *
  *     #define OBJECTS ledge_vec vec; STINGY_OBJECTS
  *     struct world { OBJECTS … size_t grants; }; // grants is the model's
  *     static void world_open(struct world *w) { STINGY_OPEN; }
+ *     static void world_close(struct world *w) { CALL(ledge_vec_cleanup(&w->vec)); STINGY_CLOSE; }
  *     STINGY_OP(3)                               // the operation starve
  */
 #ifndef LEDGE_TARGETS_STINGY_H
@@ -18,18 +20,25 @@
 
 /* clang-format off */
 SUPPORT(enum { STINGY_MAX = 1 << 16 };
-struct stingy { size_t grants; bool generous, refused; };
+struct stingy { size_t grants; ptrdiff_t bytes; bool generous, refused; };
+/* A block always moves, and nothing is left of the old one. */
 static void *stingy_resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
     struct stingy *stingy = ctx;
-    (void)old_size;
-    if (new_size == 0) {
-        free(ptr);
-        return NULL;
+    void *block = NULL;
+    if (new_size != 0) {
+        if (stingy->grants != 0 && (stingy->generous || new_size <= STINGY_MAX))
+            block = malloc(new_size);
+        stingy->grants -= block != NULL;
+        stingy->refused |= block == NULL;
+        if (!block)
+            return NULL;
     }
-    const bool granted = stingy->grants != 0 && (stingy->generous || new_size <= STINGY_MAX);
-    void *block = granted ? realloc(ptr, new_size) : NULL;
-    stingy->grants -= block != NULL;
-    stingy->refused |= block == NULL;
+    if (ptr && block)
+        memcpy(block, ptr, old_size < new_size ? old_size : new_size);
+    if (ptr)
+        memset(ptr, 0xdb, old_size);
+    free(ptr);
+    stingy->bytes += (ptrdiff_t)new_size - (ptrdiff_t)old_size;
     return block;
 }
 /* Frees memory that was adopted; ctx counts the calls. */
@@ -45,6 +54,9 @@ static __attribute__((unused)) void stingy_free(void *ctx, void *ptr, size_t siz
     w->grants = SIZE_MAX; \
     CALL(w->stingy.grants = SIZE_MAX); \
     CALL(w->alloc = (ledge_allocator){stingy_resize, &w->stingy})
+
+/* All that it gave came back, in the sizes that were asked for. */
+#define STINGY_CLOSE CHECK_EQ(w->stingy.bytes, 0)
 
 /* Defines the operation starve: from then on up to `most` more requests are granted. */
 #define STINGY_OP(most) \

@@ -49,6 +49,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_str_cleanup(&w->str));
+    STINGY_CLOSE;
 }
 
 /* --- The model ---------------------------------------------------------------------------- */

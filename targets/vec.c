@@ -7,6 +7,9 @@
 #include "stingy.h"
 
 #include <ledge/vec.h>
+#include <ledge/vec_typed.h>
+
+SUPPORT_AS(typed_support, LEDGE_VEC_DEFINE(words, uint32_t););
 
 enum { CAP = 64, ESZ = 4 };
 
@@ -39,6 +42,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_vec_cleanup(&w->vec));
+    STINGY_CLOSE;
 }
 
 static ledge_status model_reserve(struct world *w, size_t n)
@@ -264,6 +268,8 @@ OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
     EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &w->copy),
            sized ? granted ? LEDGE_OK : LEDGE_ENOMEM : LEDGE_ESIZE);
     CHECK_BYTES(ledge_vec_as_view(&w->copy).ptr, w->m.bytes + lo, got == LEDGE_OK ? hi - lo : 0);
+    CHECK_EQ(ledge_vec_capacity(&w->copy), got == LEDGE_OK ? (hi - lo) / esz : 0);
+    CHECK_EQ(w->copy.growth, LEDGE_GROWTH_DOUBLE);
     CALL(ledge_vec_cleanup(&w->copy));
 }
 
@@ -351,8 +357,98 @@ OP(growth_next, RANGE(policy, 0, 3), RANGE(capacity, 0, 16383), RANGE(needed, 0,
              model_next((ledge_growth)policy, capacity << scale, needed << scale));
 }
 
-TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = {kit_support},
-       .status_name = status_name,
+/* The clone takes the vector's place: whatever is done from now on, it has to do alike. */
+OP0(go_on_with_clone)
+{
+    const bool fails = w->m.n > 0 && !model_grant(&w->grants, 1);
+    EXPECT(ledge_vec_clone(&w->vec, &w->copy), fails ? LEDGE_ENOMEM : LEDGE_OK);
+    REQUIRE(got == LEDGE_OK);
+    CALL(ledge_vec_cleanup(&w->vec));
+    CALL(w->vec = w->copy);
+    CALL(w->copy = (ledge_vec){0});
+    CHECK_EQ(w->vec.growth, w->growth);
+    w->cap = w->block = w->m.n;
+}
+
+/* --- The same vector as one of a C type ---------------------------------------------------- */
+
+OP0(typed_init)
+{
+    REQUIRE(w->m.esz == 0);
+    CALL(words typed);
+    EXPECT(words_init(&typed, &w->alloc), LEDGE_OK);
+    CALL(w->vec = typed.base);
+    w->m.esz = sizeof(uint32_t);
+    w->growth = LEDGE_GROWTH_DOUBLE;
+}
+
+OP(typed_push, U32(value))
+{
+    REQUIRE(w->m.esz % sizeof value == 0 && w->m.n < CAP);
+    CALL(words typed = {w->vec});
+    EXPECT(words_push(&typed, value), model_add(w, w->m.n, &value, 1));
+    CALL(w->vec = typed.base);
+}
+
+OP(typed_append, BYTES(src, 16))
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0 && w->m.n + 4 <= CAP);
+    CALL(words typed = {w->vec});
+    CALL(uint32_t values[4] = {0});
+    CALL(memcpy(values, src.at, src.len));
+    EXPECT(words_append(&typed, values, src.len / 4), model_add(w, w->m.n, values, src.len / 4));
+    CALL(w->vec = typed.base);
+}
+
+OP(typed_insert, INDEX(at), U32(value))
+{
+    REQUIRE(w->m.esz % sizeof value == 0 && w->m.n < CAP);
+    CALL(words typed = {w->vec});
+    EXPECT(words_insert(&typed, at, value), model_add(w, at, &value, 1));
+    CALL(w->vec = typed.base);
+}
+
+OP0(typed_pop)
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0);
+    CALL(words typed = {w->vec});
+    CALL(uint32_t out = 0);
+    EXPECT(words_pop(&typed, &out), w->m.n ? LEDGE_OK : LEDGE_EEMPTY);
+    CALL(w->vec = typed.base);
+    w->m.n -= got == LEDGE_OK;
+    CHECK_BYTES(&out, sequence_at(&w->m, w->m.n), got == LEDGE_OK ? sizeof out : 0);
+}
+
+OP(typed_at, INDEX(at))
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0);
+    CALL(words typed = {w->vec});
+    CALL(const uint32_t *const elem = words_at(&typed, at));
+    CHECK_EQ(words_length(&typed), w->m.n);
+    CHECK_EQ(elem != NULL, at < w->m.n);
+    REQUIRE(at < w->m.n);
+    CHECK_BYTES(elem, sequence_at(&w->m, at), sizeof *elem);
+}
+
+OP(typed_reserve, COUNT(n, ESZ))
+{
+    REQUIRE(w->m.esz % sizeof(uint32_t) == 0);
+    CALL(words typed = {w->vec});
+    EXPECT(words_reserve(&typed, n), n <= w->cap && w->m.esz ? LEDGE_OK : model_reserve(w, n));
+    CALL(w->vec = typed.base);
+}
+
+OP0(typed_cleanup)
+{
+    CALL(words typed = {w->vec});
+    CALL(words_cleanup(&typed));
+    CALL(w->vec = typed.base);
+    w->m.n = w->m.esz = w->cap = w->block = 0;
+    w->growth = LEDGE_GROWTH_DOUBLE;
+}
+
+TARGET(vec, .includes = "#include <ledge/vec.h>\n#include <ledge/vec_typed.h>\n",
+       .support = {kit_support, typed_support}, .status_name = status_name,
        .ops = {&init,
                &push,
                &append,
@@ -385,4 +481,13 @@ TARGET(vec, .includes = "#include <ledge/vec.h>\n", .support = {kit_support},
                &is_valid,
                &growth_next,
                &drop,
-               &make_room});
+               &make_room,
+               &go_on_with_clone,
+               &typed_init,
+               &typed_push,
+               &typed_append,
+               &typed_insert,
+               &typed_pop,
+               &typed_at,
+               &typed_reserve,
+               &typed_cleanup});

@@ -24,7 +24,7 @@ struct kit_unreachable {
     (KIT_SET(KIT_LENGTH_MORE_ONE) | KIT_SET(KIT_LENGTH_BEYOND) | KIT_SET(KIT_LENGTH_WRAPS) |       \
      KIT_SET(KIT_LENGTH_TOP))
 
-enum { KIT_SUPPORTS = 4 };
+enum { KIT_SUPPORTS = 8 };
 
 struct kit_target {
     const char *name;
