@@ -14,7 +14,7 @@ SUPPORT_AS(map_support,
 enum { KEYS = 128 };
 struct user {
     struct stingy stingy;
-    const ledge_map *maps;
+    const ledge_map *maps[3];
     size_t hash, boxes, repeats, strays;
     uint32_t loose;
     uint8_t seen[KEYS];
@@ -42,12 +42,13 @@ static uint64_t user_hash(const void *key, size_t size, const ledge_hash_seed *s
     default: return ledge_hash_fnv1a(key, size);
     }
 }
-static bool is_entry(const ledge_map *map, const void *key) {
-    const struct ledge_map_table tables[] = {map->table, map->old};
-    for (size_t i = 0; i < 2; i++) {
-        const uintptr_t from = (uintptr_t)tables[i].entries, at = (uintptr_t)key;
-        const size_t size = (tables[i].mask + 1) * LEDGE_MAP_SLOTS * map->config.entry_size;
-        if (tables[i].tags && at >= from && at - from < size)
+static bool is_entry(const struct user *user, const void *key) {
+    for (size_t i = 0; i < 6; i++) {
+        const ledge_map *const map = user->maps[i / 2];
+        const struct ledge_map_table table = i % 2 ? map->old : map->table;
+        const uintptr_t from = (uintptr_t)table.entries, at = (uintptr_t)key;
+        const size_t size = (table.mask + 1) * LEDGE_MAP_SLOTS * map->config.entry_size;
+        if (table.tags && at >= from && at - from < size)
             return true;
     }
     return false;
@@ -55,7 +56,7 @@ static bool is_entry(const ledge_map *map, const void *key) {
 static bool user_equal(const void *a, const void *b, size_t size, void *ctx) {
     struct user *user = ctx;
     (void)size;
-    user->strays += !is_entry(&user->maps[0], a) && !is_entry(&user->maps[1], a);
+    user->strays += !is_entry(user, a);
     return number_of(a) == number_of(b);
 }
 static uint32_t *box_new(struct user *user, uint32_t content) {

@@ -113,7 +113,7 @@ OP(init, RANGE(esz, 0, ESZ))
     REQUIRE(w->m.esz == 0);
     EXPECT(ledge_vec_init(&w->vec, esz, &w->alloc), esz ? LEDGE_OK : LEDGE_ESIZE);
     w->m.esz = esz;
-    w->growth = LEDGE_GROWTH_DOUBLE;
+    w->growth = got == LEDGE_OK ? LEDGE_GROWTH_DOUBLE : w->growth;
 }
 
 OP(push, U32(value))
