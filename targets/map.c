@@ -338,11 +338,16 @@ OP(reserve, RANGE(which, 0, 1), COUNT(n, 16))
     EXPECT(ledge_map_reserve(&w->map[which], n), !w->m[which].made   ? LEDGE_ESIZE
                                                  : n > SIZE_MAX / 64 ? LEDGE_EOVERFLOW
                                                                      : maybe(w, got));
+    /* Up to there nothing is allocated, and no entry is moved. */
+    if (got == LEDGE_OK && n != 0)
+        CHECK_EQ(w->map[which].plain && w->map[which].limit >= n, true);
 }
 
 OP(shrink, RANGE(which, 0, 1))
 {
     EXPECT(ledge_map_shrink_to_fit(&w->map[which]), maybe(w, got));
+    if (got == LEDGE_OK)
+        CHECK_EQ(w->map[which].table.tags != NULL, w->m[which].n != 0);
     if (w->walked == which + 1)
         w->walked = 0;
 }

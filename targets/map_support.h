@@ -29,17 +29,17 @@ static uint32_t key_of(struct user *user, size_t number) {
 }
 static uint64_t user_hash(const void *key, size_t size, const ledge_hash_seed *seed, void *ctx) {
     const uint32_t n = number_of(key);
-    key = &n;
+    (void)size;
     switch (((struct user *)ctx)->hash) {
-    case 0: return ledge_hash_default(key, size, seed);
+    case 0: return ledge_hash_default(&n, sizeof n, seed);
     case 1: return 0;
     case 2: return n;
     case 3: return ledge_hash_mix64(n) & 3;
     case 4: return ledge_hash_mix64(n) & 7ull << 61;
     case 5: return ledge_hash_mix64(n) | 0xffffffff;
-    case 6: return ledge_hash_sip13(key, size, seed);
-    case 7: return ledge_hash_sip24(key, size, seed);
-    default: return ledge_hash_fnv1a(key, size);
+    case 6: return ledge_hash_sip13(&n, sizeof n, seed);
+    case 7: return ledge_hash_sip24(&n, sizeof n, seed);
+    default: return ledge_hash_fnv1a(&n, sizeof n);
     }
 }
 static bool is_entry(const struct user *user, const void *key) {
