@@ -149,7 +149,7 @@ bool kit_recording_has(const struct kit_recording *recording, const char *kind)
             const struct kit_event *event = &step->events[k];
             const bool last = i + 1 == recording->steps_len && k + 1 == step->events_len;
             if (event->kind == KIT_EVENT_CHECK && strcmp(event->check.kind, kind) == 0 &&
-                (last || strcmp(kind, "status") == 0))
+                (last || kit_event_in_step(step, event) || strcmp(kind, "status") == 0))
                 return true;
         }
     }
