@@ -172,14 +172,20 @@ function(ledge_manifest_entry out prefix name include library flavours afl_flavo
   }" PARENT_SCOPE)
 endfunction()
 
-# The tests that every target gets.
+# The tests that every target gets. Emitted programs are plain C: gcc compiles them, in half of clang's time; what `ledge`
+# itself does with them is done by clang.
 function(ledge_target_tests name stability)
   set(tests ${CMAKE_CURRENT_SOURCE_DIR}/kit/test)
+  find_program(LEDGE_GCC gcc)
+  set(cc ${CMAKE_C_COMPILER})
+  if(LEDGE_GCC)
+    set(cc ${LEDGE_GCC})
+  endif()
   set(corpus ${PROJECT_SOURCE_DIR}/corpus/${name})
   add_test(NAME regress/${name} COMMAND ledge-command replay --regress --target ${name})
   add_test(NAME generated/${name}
     COMMAND ${PROJECT_SOURCE_DIR}/ci/generate --check $<TARGET_FILE:${name}-none> ${name})
-  add_test(NAME emitted/${name} COMMAND ${tests}/emitted.sh $<TARGET_FILE:${name}-none> ${corpus} ${CMAKE_C_COMPILER}
+  add_test(NAME emitted/${name} COMMAND ${tests}/emitted.sh $<TARGET_FILE:${name}-none> ${corpus} ${cc}
     $<TARGET_FILE:ledge> ${PROJECT_SOURCE_DIR}/lib/include)
   if(LEDGE_AFL_FUZZ)
     add_test(NAME engines/${name} COMMAND ${tests}/engines.sh $<TARGET_FILE:${name}-libfuzzer-asan>

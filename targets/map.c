@@ -130,8 +130,8 @@ static void model_sip_rounds(uint64_t v[4], size_t rounds)
 static uint64_t model_little(const uint8_t *at, size_t n)
 {
     uint64_t number = 0;
-    while (n-- > 0)
-        number = number << 8 | at[n];
+    for (size_t i = n; i > 0; i--)
+        number = number << 8 | at[i - 1];
     return number;
 }
 

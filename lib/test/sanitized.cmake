@@ -29,7 +29,8 @@ function(ledge_sanitized_tests flavour)
   endforeach()
 endfunction()
 
-# ledge_valgrind_tests(SOURCE…): of the tests that are there already.
+# ledge_valgrind_tests(SOURCE…): of the tests that are there already. Valgrind runs one thread at a time; unless it is told to
+# be fair, one that waits for another may have most of them.
 function(ledge_valgrind_tests)
   find_program(LEDGE_VALGRIND valgrind)
   if(NOT LEDGE_VALGRIND)
@@ -39,7 +40,7 @@ function(ledge_valgrind_tests)
   foreach(source ${ARGN})
     get_filename_component(name ${source} NAME_WE)
     add_test(NAME lib/valgrind/${name}
-      COMMAND ${LEDGE_VALGRIND} -q --error-exitcode=99 --leak-check=full $<TARGET_FILE:lib-${name}>)
+      COMMAND ${LEDGE_VALGRIND} -q --fair-sched=try --error-exitcode=99 --leak-check=full $<TARGET_FILE:lib-${name}>)
   endforeach()
 endfunction()
 

@@ -12,7 +12,7 @@ for seed in "$seeds"/op-* "$seeds"/random-*; do
     status=0
     "$replayer" --emit-c "$seed" >"$work/repro.c" || status=$?
     [ $status -eq 1 ] || { echo "$seed: --emit-c ended with $status" >&2; exit 1; }
-    "$cc" -std=gnu11 -g -w -I"$include" "$work/repro.c" "$library" -o "$work/repro"
+    "$cc" -std=gnu11 -w -I"$include" "$work/repro.c" "$library" -o "$work/repro"
     "$work/repro" || { echo "$seed: the C program fails where the original does not" >&2; exit 1; }
     programs=$((programs + 1))
 done

@@ -12,7 +12,7 @@
 #include "kit/random.h"
 #include "kit/run.h"
 
-enum { INPUTS = 1000000, INPUT_MAX = 96, PROGRAM_MAX = 4096, MUTATED = 20000 };
+enum { INPUTS = 1000000, INPUT_MAX = 48, PROGRAM_MAX = 4096, MUTATED = 20000 };
 
 static size_t decode(const uint8_t *data, size_t size, struct kit_call *calls)
 {
