@@ -112,7 +112,7 @@ static uint64_t model_rotate(uint64_t value, unsigned bits)
 
 static void model_sip_rounds(uint64_t v[4], size_t rounds)
 {
-    while (rounds-- > 0) {
+    for (size_t i = 0; i < rounds; i++) {
         v[0] = (uint64_t)((wide)v[0] + v[1]);
         v[1] = model_rotate(v[1], 13) ^ v[0];
         v[0] = model_rotate(v[0], 32);
