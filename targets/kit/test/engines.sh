@@ -36,7 +36,7 @@ $same_addresses true 2>"$work/log" || same_addresses=
 
 for run in 1 2; do
     mkdir "$work/corpus"
-    LEDGE_MUTATION_REPORT=$work/libfuzzer-$run $same_addresses "$libfuzzer" -seed=1 -runs=30000 -reload=0 -max_len=128 "$work/corpus" "$corpus" \
+    LEDGE_MUTATION_REPORT=$work/libfuzzer-$run $same_addresses "$libfuzzer" -seed=1 -runs=15000 -reload=0 -max_len=128 "$work/corpus" "$corpus" \
         >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "libFuzzer found a crash"; }
     rm -r "$work/corpus"
 done
