@@ -75,13 +75,11 @@ void ledge_provenance_verify(const void *ptr, size_t size);
 #define LEDGE_PROVENANCE_ALLOCATED(ptr, size) ledge_provenance_allocated(ptr, size)
 #define LEDGE_PROVENANCE_FREED(ptr, size)     ledge_provenance_freed(ptr, size)
 #define LEDGE_PROVENANCE_ENTERED(ptr, size)   ledge_provenance_entered(ptr, size)
-#define LEDGE_PROVENANCE_LEFT(ptr, size)      ledge_provenance_left(ptr, size)
 #define LEDGE_PROVENANCE_VERIFY(ptr, size)    ledge_provenance_verify(ptr, size)
 #else
 #define LEDGE_PROVENANCE_ALLOCATED(ptr, size) ((void)sizeof(size))
 #define LEDGE_PROVENANCE_FREED(ptr, size)     ((void)sizeof(size))
 #define LEDGE_PROVENANCE_ENTERED(ptr, size)   ((void)sizeof(size))
-#define LEDGE_PROVENANCE_LEFT(ptr, size)      ((void)sizeof(size))
 #define LEDGE_PROVENANCE_VERIFY(ptr, size)    ((void)sizeof(size))
 #endif
 
