@@ -1,9 +1,6 @@
 /* lock_pool_test.c: a mutex for each resource, in one thread. Row C17. Threads are in
  * lock_pool_thread_test.c. */
-#include "check.h"
-
-#include <ledge/lock_pool.h>
-
+#include "lock_pool_fixture.h"
 #include "tracking_alloc.h"
 
 /* --- Support ------------------------------------------------------------------------------ */
@@ -36,8 +33,7 @@ static int tear_down(void **state)
 
 static ledge_lock_ref get(ledge_lock_pool *pool, uint64_t resource)
 {
-    ledge_lock_ref ref = {0};
-    assert_status(ledge_lock_pool_get(pool, resource, &ref), LEDGE_OK);
+    const ledge_lock_ref ref = get_ref(pool, resource);
     assert_true(ledge_lock_pool_is_valid(pool));
     return ref;
 }
@@ -78,15 +74,6 @@ static void assert_stale(ledge_lock_pool *pool, ledge_lock_ref ref)
     assert_status(ledge_lock_pool_state(pool, ref, &state), LEDGE_ESTALE);
     assert_int_equal(state, LEDGE_LOCK_WAITING);
     assert_true(ledge_lock_pool_is_valid(pool));
-}
-
-static void assert_stats(ledge_lock_pool *pool, size_t refs, size_t locks, size_t slots)
-{
-    ledge_lock_pool_stats stats;
-    ledge_lock_pool_read_stats(pool, &stats);
-    assert_int_equal(stats.refs, refs);
-    assert_int_equal(stats.locks, locks);
-    assert_int_equal(stats.slots, slots);
 }
 
 /* --- Making ------------------------------------------------------------------------------- */

@@ -1,12 +1,10 @@
 /* lock_pool_thread_test.c: a lock pool that several threads use (row C17). Nothing but the pool
  * orders what they do; TSan sees where it doesn't. */
-#include "check.h"
+#include "lock_pool_fixture.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-
-#include <ledge/lock_pool.h>
 
 enum { THREADS = 4, ROUNDS = 2000, COUNTERS = 3, GROWN = 512 };
 
@@ -31,22 +29,6 @@ static void join(struct worker *worker)
 {
     assert_int_equal(pthread_join(worker->thread, NULL), 0);
     assert_int_equal(worker->failures, 0);
-}
-
-static ledge_lock_ref get(ledge_lock_pool *pool, uint64_t resource)
-{
-    ledge_lock_ref ref = {0};
-    assert_status(ledge_lock_pool_get(pool, resource, &ref), LEDGE_OK);
-    return ref;
-}
-
-static void assert_stats(ledge_lock_pool *pool, size_t refs, size_t locks, size_t slots)
-{
-    ledge_lock_pool_stats stats;
-    ledge_lock_pool_read_stats(pool, &stats);
-    assert_int_equal(stats.refs, refs);
-    assert_int_equal(stats.locks, locks);
-    assert_int_equal(stats.slots, slots);
 }
 
 static void clean_up(ledge_lock_pool *pool)
@@ -76,7 +58,7 @@ static void a_lock_is_held_by_one_thread_at_a_time(void **state)
     struct worker workers[THREADS];
     int counter = 0;
     for (size_t i = 0; i < THREADS; i++)
-        workers[i] = (struct worker){.pool = &pool, .ref = get(&pool, 1), .counters = &counter};
+        workers[i] = (struct worker){.pool = &pool, .ref = get_ref(&pool, 1), .counters = &counter};
     for (size_t i = 0; i < THREADS; i++)
         start(&workers[i], count_by_one_ref);
     for (size_t i = 0; i < THREADS; i++) {
@@ -130,8 +112,8 @@ static void locks_are_ordered_by_resource(void **state)
     ledge_lock_pool pool = {.slots = 0};
     for (size_t i = 0; i < 2; i++) {
         ledge_lock_ref refs[2];
-        refs[i] = get(&pool, i);
-        refs[!i] = get(&pool, !i);
+        refs[i] = get_ref(&pool, i);
+        refs[!i] = get_ref(&pool, !i);
         assert_status(ledge_lock_pool_lock(&pool, refs[0]), LEDGE_OK);
         assert_status(ledge_lock_pool_lock(&pool, refs[1]), LEDGE_OK);
         for (size_t j = 0; j < 2; j++) {
@@ -159,14 +141,14 @@ static void a_pool_grows_while_a_thread_waits(void **state)
     (void)state;
     ledge_lock_pool pool = {.slots = 0};
     int counter = 0;
-    const ledge_lock_ref own = get(&pool, 1);
-    struct worker worker = {.pool = &pool, .ref = get(&pool, 1), .counters = &counter};
+    const ledge_lock_ref own = get_ref(&pool, 1);
+    struct worker worker = {.pool = &pool, .ref = get_ref(&pool, 1), .counters = &counter};
     ledge_lock_ref more[60];
     assert_status(ledge_lock_pool_lock(&pool, own), LEDGE_OK);
     start(&worker, count_by_one_ref);
     await_state(&pool, worker.ref, LEDGE_LOCK_WAITING);
     for (size_t i = 0; i < 60; i++)
-        more[i] = get(&pool, i);
+        more[i] = get_ref(&pool, i);
     assert_status(ledge_lock_pool_put(&pool, worker.ref), LEDGE_EBUSY);
     assert_status(ledge_lock_pool_lock(&pool, worker.ref), LEDGE_EBUSY);
     assert_status(ledge_lock_pool_unlock(&pool, worker.ref), LEDGE_ENOTFOUND);
@@ -205,7 +187,7 @@ static void slots_are_found_while_the_pool_grows(void **state)
     ledge_lock_ref refs[GROWN];
     start(&worker, use_what_was_never_got);
     for (size_t i = 0; i < GROWN; i++)
-        refs[i] = get(&pool, i);
+        refs[i] = get_ref(&pool, i);
     atomic_store_explicit(&worker.is_done, true, memory_order_relaxed);
     join(&worker);
     for (size_t i = 0; i < GROWN; i++)
@@ -226,7 +208,7 @@ static void another_thread_cannot_unlock(void **state)
 {
     (void)state;
     ledge_lock_pool pool = {.slots = 0};
-    struct worker worker = {.pool = &pool, .ref = get(&pool, 1)};
+    struct worker worker = {.pool = &pool, .ref = get_ref(&pool, 1)};
     assert_status(ledge_lock_pool_lock(&pool, worker.ref), LEDGE_OK);
     start(&worker, unlock_what_another_holds);
     join(&worker);
@@ -256,7 +238,7 @@ static ledge_lock_ref await_ref(struct pair *pair, size_t last)
 
 static ledge_lock_ref hand_over(struct pair *pair, uint64_t resource)
 {
-    const ledge_lock_ref ref = get(&pair->pool, resource);
+    const ledge_lock_ref ref = get_ref(&pair->pool, resource);
     assert_int_equal(ref.slot, 0);
     atomic_store_explicit(&pair->ticket, ref.ticket, memory_order_relaxed);
     return ref;
