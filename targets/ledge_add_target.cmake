@@ -181,7 +181,6 @@ endfunction()
 # itself does with them is done by clang.
 function(ledge_target_tests name stability)
   set(tests ${CMAKE_CURRENT_SOURCE_DIR}/kit/test)
-  find_program(LEDGE_GCC gcc)
   set(cc ${CMAKE_C_COMPILER})
   if(LEDGE_GCC)
     set(cc ${LEDGE_GCC})

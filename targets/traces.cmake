@@ -44,7 +44,6 @@ endfunction()
 
 # ledge_traces(NAME…) is for the targets of those names, all built on the kit.
 function(ledge_traces)
-  find_program(LEDGE_GCC gcc)
   if(NOT LEDGE_GCC)
     message(WARNING "gcc was not found: traces are not compared")
     return()

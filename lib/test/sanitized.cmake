@@ -48,11 +48,12 @@ if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
   foreach(flavour asan ubsan msan)
     ledge_sanitized_tests(${flavour} ${lib_tests})
   endforeach()
-  ledge_sanitized_tests(tsan test/lock_pool_thread_test.c test/owner_thread_test.c test/pool_thread_test.c
-    test/provenance_test.c)
+  set(threaded lock_pool_thread_test owner_thread_test pool_thread_test provenance_test)
+  list(TRANSFORM threaded REPLACE "(.+)" "test/\\1.c" OUTPUT_VARIABLE threaded_sources)
+  list(TRANSFORM threaded PREPEND lib/tsan/)
+  ledge_sanitized_tests(tsan ${threaded_sources})
   # What races may also hang.
-  set_tests_properties(lib/tsan/lock_pool_thread_test lib/tsan/owner_thread_test lib/tsan/pool_thread_test
-    lib/tsan/provenance_test PROPERTIES ENVIRONMENT TSAN_OPTIONS=halt_on_error=1)
+  set_tests_properties(${threaded} PROPERTIES ENVIRONMENT TSAN_OPTIONS=halt_on_error=1)
 else()
   ledge_valgrind_tests(${lib_tests})
 endif()
