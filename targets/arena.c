@@ -63,7 +63,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_arena_cleanup(&w->arena));
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 static bool model_fits(const struct model_block *block, size_t size, size_t align)

@@ -47,7 +47,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_check_cleanup(&w->check));
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 static bool model_contains(const struct model_region *m, size_t lo, size_t hi)

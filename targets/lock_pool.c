@@ -145,6 +145,7 @@ static void world_close(struct world *w)
         ledge_lock_pool_put(&w->pool, w->ref[i]);
     });
     EXPECT(ledge_lock_pool_cleanup(&w->pool), LEDGE_OK);
+    STINGY_CLOSE(w->stingy);
 }
 
 /* --- The operations ----------------------------------------------------------------------- */

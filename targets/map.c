@@ -1,6 +1,7 @@
 /* map: the hash map (ledge/map.h) against arrays indexed by the key. Values own a box each; hash
  * functions are good, constant, and cut to a few bits; runs are short, so that few keys make many;
  * an iteration goes on while the map changes; the allocator fails. Rows B6 B16 B17 A33. */
+#include "hash_model.h"
 #include "kit/target.h"
 #include "map_support.h"
 #include "status_name.h"
@@ -66,7 +67,7 @@ static void world_close(struct world *w)
     CALL(ledge_map_cleanup(&w->map[0]));
     CALL(ledge_map_cleanup(&w->map[1]));
     CALL(small_cleanup(&w->typed));
-    CHECK_EQ(w->user.stingy.blocks ? 0 : w->user.stingy.bytes, 0);
+    STINGY_CLOSE(w->user.stingy);
 }
 
 /* Memory may be refused when no grants are left. */
@@ -101,93 +102,17 @@ static void model_empty(struct world *w, size_t which)
         model_erase(w, which, key);
 }
 
-/* --- Hash functions ----------------------------------------------------------------------- */
-
-__extension__ typedef unsigned __int128 wide;
-
-static uint64_t model_rotate(uint64_t value, unsigned bits)
+static void model_typed_put(struct world *w, size_t key, size_t value)
 {
-    return (uint64_t)(((wide)value << 64 | value) >> (64 - bits));
+    w->typed_n += !w->typed_there[key];
+    w->typed_there[key] = true;
+    w->typed_want[key] = (uint16_t)value;
 }
 
-static void model_sip_rounds(uint64_t v[4], size_t rounds)
+static void model_typed_erase(struct world *w, size_t key)
 {
-    for (size_t i = 0; i < rounds; i++) {
-        v[0] = (uint64_t)((wide)v[0] + v[1]);
-        v[1] = model_rotate(v[1], 13) ^ v[0];
-        v[0] = model_rotate(v[0], 32);
-        v[2] = (uint64_t)((wide)v[2] + v[3]);
-        v[3] = model_rotate(v[3], 16) ^ v[2];
-        v[0] = (uint64_t)((wide)v[0] + v[3]);
-        v[3] = model_rotate(v[3], 21) ^ v[0];
-        v[2] = (uint64_t)((wide)v[2] + v[1]);
-        v[1] = model_rotate(v[1], 17) ^ v[2];
-        v[2] = model_rotate(v[2], 32);
-    }
-}
-
-/* The number in the n bytes at `at`, the first of them its lowest. */
-static uint64_t model_little(const uint8_t *at, size_t n)
-{
-    uint64_t number = 0;
-    for (size_t i = n; i > 0; i--)
-        number = number << 8 | at[i - 1];
-    return number;
-}
-
-/* The message is padded with zeros to whole words, and the last byte is its length. */
-static uint64_t model_sip(struct kit_bytes src, uint64_t k0, uint64_t k1, size_t word_rounds,
-                          size_t end_rounds)
-{
-    uint8_t padded[40] = {0};
-    uint64_t v[4] = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
-                     k1 ^ 0x7465646279746573};
-    const size_t words = src.len / 8 + 1;
-    memcpy(padded, src.at, src.len);
-    padded[8 * words - 1] = (uint8_t)src.len;
-    for (size_t i = 0; i < words; i++) {
-        const uint64_t word = model_little(padded + 8 * i, 8);
-        v[3] ^= word;
-        model_sip_rounds(v, word_rounds);
-        v[0] ^= word;
-    }
-    v[2] ^= 0xff;
-    model_sip_rounds(v, end_rounds);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
-static uint64_t model_fnv(struct kit_bytes src)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-    for (size_t i = 0; i < src.len; i++)
-        hash = (uint64_t)((wide)(hash ^ src.at[i]) * 0x100000001b3);
-    return hash;
-}
-
-static uint64_t model_mix(uint64_t z)
-{
-    z = (uint64_t)((wide)(z ^ z >> 30) * 0xbf58476d1ce4e5b9);
-    z = (uint64_t)((wide)(z ^ z >> 27) * 0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-/* The n-th number of SplitMix64. */
-static uint64_t model_split_mix(uint64_t seed, unsigned n)
-{
-    return model_mix((uint64_t)(seed + (wide)n * 0x9e3779b97f4a7c15));
-}
-
-static uint64_t model_fold(uint64_t a, uint64_t b)
-{
-    const wide product = (wide)a * b;
-    return (uint64_t)(product >> 64) ^ (uint64_t)product;
-}
-
-static uint64_t model_default(struct kit_bytes src, uint64_t k0, uint64_t k1)
-{
-    if (src.len > 8 || (src.len & (src.len - 1)) != 0)
-        return model_sip(src, k0, k1, 1, 3);
-    return model_fold(model_fold(model_little(src.at, src.len) ^ k0, k1 | 1), 0x9e3779b97f4a7c15);
+    w->typed_n -= w->typed_there[key];
+    w->typed_there[key] = false;
 }
 
 /* --- The operations ----------------------------------------------------------------------- */
@@ -462,9 +387,7 @@ OP(typed_put, RANGE(key, 0, 255), RANGE(value, 0, 65535))
     EXPECT(small_put(&w->typed, (uint8_t)key, (uint16_t)value),
            w->typed_there[key] ? LEDGE_OK : maybe(w, got));
     REQUIRE(got == LEDGE_OK);
-    w->typed_n += !w->typed_there[key];
-    w->typed_there[key] = true;
-    w->typed_want[key] = (uint16_t)value;
+    model_typed_put(w, key, value);
 }
 
 OP(typed_take, RANGE(key, 0, 255))
@@ -474,15 +397,13 @@ OP(typed_take, RANGE(key, 0, 255))
     EXPECT(small_take(&w->typed, (uint8_t)key, &out),
            w->typed_there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
     CHECK_EQ(out, w->typed_there[key] ? w->typed_want[key] : 0);
-    w->typed_n -= w->typed_there[key];
-    w->typed_there[key] = false;
+    model_typed_erase(w, key);
 }
 
 OP(typed_erase, RANGE(key, 0, 255))
 {
     EXPECT(small_erase(&w->typed, (uint8_t)key), w->typed_there[key] ? LEDGE_OK : LEDGE_ENOTFOUND);
-    w->typed_n -= w->typed_there[key];
-    w->typed_there[key] = false;
+    model_typed_erase(w, key);
 }
 
 OP(typed_upsert, RANGE(key, 0, 255), RANGE(value, 0, 65535))
@@ -495,9 +416,7 @@ OP(typed_upsert, RANGE(key, 0, 255), RANGE(value, 0, 65535))
     CHECK_EQ(is_new, !there);
     CHECK_EQ(*to, there ? w->typed_want[key] : 0);
     CALL(*to = (uint16_t)value);
-    w->typed_n += !there;
-    w->typed_there[key] = true;
-    w->typed_want[key] = (uint16_t)value;
+    model_typed_put(w, key, value);
 }
 
 OP0(typed_walk)

@@ -60,7 +60,7 @@ static void world_close(struct world *w)
         }
         ledge_shared_release(&w->s[i]);
     });
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 /* A new owner in the model of slot, of size bytes that are src's, or 0. */

@@ -96,7 +96,7 @@ static void world_close(struct world *w)
 {
     CALL(ledge_pool_cleanup(&w->pool));
     CALL(ledge_tpool_cleanup(&w->tpool));
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 static size_t model_free(const struct model_block *block)

@@ -66,7 +66,7 @@ static void world_close(struct world *w)
         ledge_shared_release(&w->s[i]);
     });
     EXPECT(ledge_registry_cleanup(&w->registry), LEDGE_OK);
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 static struct model_entry *model_find(struct world *w, size_t at)

@@ -44,7 +44,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_ring_cleanup(&w->ring));
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 /* --- The model ---------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
  *     #define OBJECTS ledge_vec vec; STINGY_OBJECTS
  *     struct world { OBJECTS … size_t grants; }; // grants is the model's
  *     static void world_open(struct world *w) { STINGY_OPEN; }
- *     static void world_close(struct world *w) { CALL(ledge_vec_cleanup(&w->vec)); STINGY_CLOSE; }
+ *     static void world_close(struct world *w) { CALL(ledge_vec_cleanup(&w->vec)); STINGY_CLOSE(w->stingy); }
  *     STINGY_OP(3)                               // the operation starve
  */
 #ifndef LEDGE_TARGETS_STINGY_H
@@ -59,7 +59,7 @@ static __attribute__((unused)) void stingy_free(void *ctx, void *ptr, size_t siz
 
 /* What it gave came back in the sizes that were asked for. A block that didn't is for a leak
  * checker to tell, which knows where it is from. */
-#define STINGY_CLOSE CHECK_EQ(w->stingy.blocks ? 0 : w->stingy.bytes, 0)
+#define STINGY_CLOSE(stingy) CHECK_EQ(stingy.blocks ? 0 : stingy.bytes, 0)
 
 /* Defines the operation starve: from then on up to `most` more requests are granted. */
 #define STINGY_OP(most) \

@@ -49,7 +49,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_str_cleanup(&w->str));
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 /* --- The model ---------------------------------------------------------------------------- */

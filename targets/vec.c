@@ -42,7 +42,7 @@ static void world_check(struct world *w)
 static void world_close(struct world *w)
 {
     CALL(ledge_vec_cleanup(&w->vec));
-    STINGY_CLOSE;
+    STINGY_CLOSE(w->stingy);
 }
 
 static ledge_status model_reserve(struct world *w, size_t n)
