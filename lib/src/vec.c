@@ -316,12 +316,14 @@ static void fill_gap(ledge_vec *vec, size_t at, const struct source *src)
 
 ledge_status ledge_vec_push(ledge_vec *vec, const void *elem)
 {
-    size_t at = vec->length;
-    struct source src;
-    ledge_status status = open_gap(vec, at, elem, 1, &src);
-    if (status == LEDGE_OK)
-        fill_gap(vec, at, &src);
-    return status;
+    const size_t at = vec->length;
+    if (!elem || at >= vec->capacity || overlaps_block(vec, elem, vec->elem_size))
+        return ledge_vec_insert(vec, at, elem);
+
+    /* Mostly there is room, and elem lies elsewhere: nothing can fail, and nothing moves. */
+    set_length(vec, at + 1);
+    memcpy(vec->ptr + at * vec->elem_size, elem, vec->elem_size);
+    return LEDGE_OK;
 }
 
 ledge_status ledge_vec_append(ledge_vec *vec, const void *src, size_t n)
