@@ -405,9 +405,33 @@ OP(hand_over, HANDLE(slot, SLOTS), INDEX(size))
     CHECK_EQ(await_other(), sum);
 }
 
+/* Another thread reads all of a view, and this one appends to a part of it: there is no room behind
+ * the part, for what lies there is the other thread's to read. */
+OP(append_shared, HANDLE(slot, SLOTS), INDEX(length), BYTES(src, 16))
+{
+    const struct model_view m = w->m[slot];
+    size_t sum = 0;
+    for (size_t i = 0; i < m.length; i++)
+        sum += m.owner->at[m.lo + i];
+    REQUIRE(m.owner && length < m.length);
+    CALL(ledge_shared part);
+    CALL(ledge_span span = {0});
+    CALL(ledge_owner_info before = {0});
+    EXPECT_AS(cut, ledge_shared_slice(&w->s[slot], 0, length, &part), LEDGE_OK);
+    EXPECT_AS(known, ledge_shared_info(&w->s[slot], &before), LEDGE_OK);
+    EXPECT_AS(shared, ledge_shared_duplicate(&w->s[slot], &other.view), LEDGE_OK);
+    CALL(start_other());
+    CALL(await_references(&w->s[slot], before.references));
+    EXPECT_AS(seen, ledge_shared_as_span(&part, &span), LEDGE_OK);
+    EXPECT(ledge_span_append(span, ledge_view_of(src.at, src.len), &span),
+           src.len == 0 ? LEDGE_OK : LEDGE_ESHORT);
+    CHECK_EQ(await_other(), sum);
+    CALL(ledge_shared_release(&part));
+}
+
 TARGET(owner, .includes = "#include <pthread.h>\n#include <sched.h>\n#include <ledge/owner.h>\n",
        .support = {kit_support, other_thread_support}, .status_name = status_name,
-       .ops = {&alloc,     &copy,   &adopt,     &borrow,     &impossible, &from_vec,
-               &duplicate, &slice,  &narrow,    &clone_view, &release,    &acquire,
-               &crowd,     &resize, &pin,       &unpin,      &write,      &inspect,
-               &describe,  &alias,  &use_alias, &starve,     &damage,     &hand_over});
+       .ops = {&alloc,  &copy,   &adopt,      &borrow,       &impossible, &from_vec, &duplicate,
+               &slice,  &narrow, &clone_view, &release,      &acquire,    &crowd,    &resize,
+               &pin,    &unpin,  &write,      &inspect,      &describe,   &alias,    &use_alias,
+               &starve, &damage, &hand_over,  &append_shared});
