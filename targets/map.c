@@ -293,9 +293,9 @@ OP0(clone)
     }
 }
 
-/* What is written through a shallow clone is seen in the map; erasing there destroys nothing here.
- */
-OP(clone_shallow, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
+/* What is written through a shallow clone is seen in the map; erasing there destroys nothing here,
+ * and neither does its cleanup, also where the map's own values went first. */
+OP(clone_shallow, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content), RANGE(first, 0, 1))
 {
     EXPECT(ledge_map_clone_shallow(&w->map[which], &w->spare[0]), maybe(w, got));
     REQUIRE(got == LEDGE_OK);
@@ -304,8 +304,13 @@ OP(clone_shallow, RANGE(which, 0, 1), RANGE(key, 0, KEYS - 1), U32(content))
     if (w->m[which].there[key]) {
         CALL(const uint32_t number = key_of(&w->user, key));
         CALL(*box_of(&w->spare[0], number) = content);
+        CHECK_EQ(content_of(&w->map[which], number), content);
         EXPECT_AS(erased, ledge_map_erase(&w->spare[0], &number), LEDGE_OK);
         w->m[which].want[key] = content;
+    }
+    if (first) {
+        CALL(ledge_map_clear(&w->map[which]));
+        model_empty(w, which);
     }
     CALL(ledge_map_cleanup(&w->spare[0]));
 }

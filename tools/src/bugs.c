@@ -8,14 +8,14 @@
 #include "describe.h"
 #include "mem.h"
 
-static bool read_classes(struct bug_info *info)
+/* Reads a list of crash types; false where it is none. */
+static bool read_types(const json_t *list, const char ***out)
 {
-    const json_t *list = json_object_get(info->json, "class");
     size_t len = json_array_size(list);
-    info->classes = mem_new(len + 1, sizeof *info->classes);
+    const char **types = *out = mem_new(len + 1, sizeof *types);
     for (size_t i = 0; i < len; i++) {
-        info->classes[i] = json_string_value(json_array_get(list, i));
-        if (!info->classes[i])
+        types[i] = json_string_value(json_array_get(list, i));
+        if (!types[i])
             return false;
     }
     return len > 0;
@@ -31,7 +31,10 @@ bool bug_info_read(const struct bug *bug, struct bug_info *info, struct fail *wh
     info->row = json_string_value(json_object_get(info->json, "row"));
     info->title = json_string_value(json_object_get(info->json, "title"));
     info->hidden = json_is_true(json_object_get(info->json, "hidden"));
-    if (info->row && info->title && read_classes(info))
+    const json_t *also = json_object_get(info->json, "also");
+    if (info->row && info->title &&
+        read_types(json_object_get(info->json, "class"), &info->classes) &&
+        (!also || read_types(also, &info->also)))
         return true;
     bug_info_free(info);
     return fail_set(why, "it needs \"row\", \"title\" and \"class\", a list of crash types",
@@ -42,6 +45,7 @@ void bug_info_free(struct bug_info *info)
 {
     json_decref(info->json);
     free(info->classes);
+    free(info->also);
     *info = (struct bug_info){0};
 }
 
@@ -59,7 +63,9 @@ bool bug_class_fits(const char *const *classes, const char *type)
 
 bool bug_is_it(const struct bug_info *info, const char *type)
 {
-    return !info->hidden || bug_class_fits(info->classes, type);
+    if (info->hidden)
+        return bug_class_fits(info->classes, type);
+    return !info->also || !bug_class_fits(info->also, type);
 }
 
 bool bug_is_built(const struct bug *bug)

@@ -22,11 +22,12 @@ struct bug_info {
     json_t *json; /* owns what follows */
     const char *row, *title;
     const char **classes; /* any of these is right; NULL-terminated */
+    const char **also;    /* other faces that it has, and which aren't it; likewise */
     bool hidden;          /* the patch has a shallower bug too, and the minimizer must meet it */
 };
 
-/* bug_info_read reads a bug's bug.json: "row", "title" and "class", and "hidden" if it is
- * there. False and *why when it is missing or wrong. */
+/* bug_info_read reads a bug's bug.json: "row", "title" and "class", and "also" and "hidden" if they
+ * are there. False and *why when it is missing or wrong. */
 bool bug_info_read(const struct bug *bug, struct bug_info *info, struct fail *why);
 
 void bug_info_free(struct bug_info *info);
@@ -35,8 +36,9 @@ void bug_info_free(struct bug_info *info);
  * ("Heap-buffer-overflow WRITE 4") or its first words ("Heap-buffer-overflow"). */
 bool bug_class_fits(const char *const *classes, const char *type);
 
-/* bug_is_it says whether a crash of the variant is the bug. One that isn't hidden is alone in its
- * patch, whatever it is called; a hidden one is known by its class. */
+/* bug_is_it says whether a crash of the variant is the bug as it was to be found. One that isn't
+ * hidden is alone in its patch, whatever it is called, unless it is by one of its other faces; a
+ * hidden one is known by its class. */
 bool bug_is_it(const struct bug_info *info, const char *type);
 
 struct bug_options {

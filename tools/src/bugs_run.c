@@ -62,7 +62,9 @@ static bool take_issue(struct trial *trial, const struct campaign_result *result
     const struct store_issue *issue = pick_issue(&row->info, result);
     if (!issue)
         return fail_set(&row->why, "", "%s was found in %.0f s",
-                        result->issues_len ? "only its shallower companion" : "nothing",
+                        !result->issues_len ? "nothing"
+                        : row->info.hidden  ? "only its shallower companion"
+                                            : "only another face of it",
                         result->seconds);
     row->engine = mem_text(issue->engine);
     row->sanitizer = mem_text(issue->sanitizer);
