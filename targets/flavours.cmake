@@ -36,6 +36,8 @@ else()
     set(LEDGE_${flavour}_GUIDE -fsanitize-coverage=inline-8bit-counters,pc-table
         -fsanitize-coverage-ignorelist=${CMAKE_CURRENT_SOURCE_DIR}/unguided.txt)
   endforeach()
+  # Checks that fail alike would share the call that says so, and it the names of the functions that they are inlined from.
+  list(APPEND LEDGE_ubsan_GUIDE "SHELL:-mllvm -enable-tail-merge=0")
   # Not part of "undefined": sizes in the library must not wrap either.
   set(LEDGE_ubsan_LIBRARY -fsanitize=unsigned-integer-overflow)
   set(LEDGE_PLANTED_FLAVOURS asan ubsan)

@@ -72,16 +72,14 @@ struct bug_row {
     enum check c_same;  /* the C program fails with the same signature */
     enum check c_clean; /* and is fine on the library without the bug */
     enum check quiet;   /* so are the input that was found, and the result, under every build */
-    unsigned tries;     /* the first one included */
     bool built, interrupted;
     bool holds; /* all of it is as it should be */
     struct fail why;
 };
 
 /* bug_run fuzzes a bug that is built until it is found, and takes it through triage, minimizer and
- * C program; row->info is to be filled in. A row with a bug that was found, but then isn't as it
- * should be, is tried once more: row->tries says so. Progress goes to stderr, a line a step. The
- * row is to be given to bug_row_free. */
+ * C program; row->info is to be filled in. Progress goes to stderr, a line a step. The row is to be
+ * given to bug_row_free. */
 void bug_run(const struct manifest *manifest, const struct bug_options *options,
              struct bug_row *row);
 

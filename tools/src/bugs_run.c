@@ -12,10 +12,7 @@
 #include "proc.h"
 #include "triage.h"
 
-enum {
-    ENGINES = 2, /* processes of a campaign: one of each */
-    TRIES = 2,   /* of a row */
-};
+enum { ENGINES = 2 }; /* processes of a campaign: one of each */
 
 /* What the steps share. */
 struct trial {
@@ -285,10 +282,8 @@ static bool holds(const struct bug_row *row)
     return true;
 }
 
-/* One try. Returns whether another one may end better: a bug was found, by an input that shows it
- * only at some addresses, say, and so not in every run or not in the C program. */
-static bool try_row(const struct manifest *manifest, const struct bug_options *options,
-                    struct bug_row *row)
+void bug_run(const struct manifest *manifest, const struct bug_options *options,
+             struct bug_row *row)
 {
     struct trial trial = {
         .manifest = manifest, .options = options, .row = row, .variant = &row->info.bug->variant};
@@ -296,31 +291,9 @@ static bool try_row(const struct manifest *manifest, const struct bug_options *o
         follow_up(&trial);
     row->holds = holds(row);
     row->interrupted |= proc_interrupted() != 0;
-    bool again = !row->holds && !row->interrupted && trial.found && row->tries < TRIES;
     if (!row->holds)
-        say(&trial, "%s%s", row->interrupted ? "interrupted" : row->why.what,
-            again ? "; once more" : "");
+        say(&trial, "%s", row->interrupted ? "interrupted" : row->why.what);
     close_trial(&trial);
-    return again;
-}
-
-/* Leaves only what was known before the first try. */
-static void forget(struct bug_row *row)
-{
-    struct bug_row fresh = {.info = row->info, .built = row->built, .tries = row->tries};
-    row->info = (struct bug_info){0};
-    bug_row_free(row);
-    *row = fresh;
-}
-
-void bug_run(const struct manifest *manifest, const struct bug_options *options,
-             struct bug_row *row)
-{
-    row->tries = 1;
-    while (try_row(manifest, options, row)) {
-        forget(row);
-        row->tries++;
-    }
 }
 
 void bug_row_free(struct bug_row *row)

@@ -121,7 +121,6 @@ json_t *bug_row_json(const struct bug_row *row)
     json_put(object, "c_clean", check_json(row->c_clean));
     json_put(object, "directory", json_text(row->directory));
     json_put(object, "holds", json_boolean(row->holds));
-    json_put(object, "row_tries", json_integer(row->tries));
     json_put(object, "problem", row->holds ? json_null() : json_text(row->why.what));
     return object;
 }

@@ -36,10 +36,6 @@ static const struct command command = {
         "to stdout.",
     .notes = "  ledge bugs run --seconds 60\n"
              "  ledge bugs run self_append --engine afl --keep /tmp/kept\n\n"
-             "A row with a bug that was found, but then isn't as it should be, is tried once more: "
-             "an input\n"
-             "may show a bug only at some addresses. That is said on stderr, and in the JSON "
-             "(row_tries).\n\n"
              "exit: 0 every row holds; 1 some row doesn't; 2 usage; 3 no manifest, no such bug",
     .options = options,
     .options_len = sizeof options / sizeof options[0],
