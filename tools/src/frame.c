@@ -131,7 +131,8 @@ static bool take_module(ledge_view *rest, struct frame *frame)
     bool known = text_hex(&digits, &frame->offset) > 0 && digits.length == 0;
     if (!known && !text_is(inner, "<unknown module>"))
         return false;
-    frame->module = known ? without_architecture(text_head(inner, plus)) : ledge_view_of(NULL, 0);
+    inner = text_trim(known ? text_head(inner, plus) : inner);
+    frame->module = frame_is_unknown(inner) ? ledge_view_of(NULL, 0) : without_architecture(inner);
     *rest = text_trim(text_head(*rest, open));
     return true;
 }
@@ -227,6 +228,21 @@ static size_t place_gap(ledge_view text)
     return starts_place(text_tail(text, last + 1)) ? last : TEXT_NONE;
 }
 
+/* macOS names the module, without a path, where it knows no source: "drop_row rows". */
+static bool take_bare_module(ledge_view rest, struct frame *frame)
+{
+    size_t blank = text_find_byte(rest, ' ');
+    if (blank == TEXT_NONE || text_starts(rest, "operator "))
+        return false;
+    for (size_t i = 0; i < rest.length; i++) {
+        if (i != blank && !text_is_name(rest.ptr[i]))
+            return false;
+    }
+    frame->function = text_head(rest, blank);
+    frame->module = text_tail(rest, blank + 1);
+    return true;
+}
+
 /* Takes "name place", "name", "place" or nothing. */
 static void take_function(ledge_view rest, struct frame *frame)
 {
@@ -235,6 +251,8 @@ static void take_function(ledge_view rest, struct frame *frame)
     if (gap != TEXT_NONE) {
         frame->function = text_trim(text_head(rest, gap));
         frame_place(text_tail(rest, gap + 1), frame);
+    } else if (frame->module.length == 0 && take_bare_module(rest, frame)) {
+        return;
     } else if (starts_drive(rest) || text_starts(rest, "/")) {
         frame->function = ledge_view_of(NULL, 0);
         frame_place(rest, frame);

@@ -62,19 +62,32 @@ static const char *const libc_directories[] = {
     "stdio-common/", "sunrpc/", "termios/", "time/",   "wcsmbs/",
 };
 
-/* gdb names sources of the C library by their last part: abort.c, memmove-vec-unaligned-erms.S. */
+/* gdb and Valgrind name sources of the C library by their last part: abort.c, ioputs.c,
+ * isoc99_scanf.c, memmove-vec-unaligned-erms.S; a few hold functions of other names. */
 static bool is_named_after(ledge_view base, const char *name)
 {
-    size_t len = strlen(name);
-    bool same = base.length == len + 2 && memcmp(base.ptr, name, len) == 0;
-    return (same && text_ends(base, ".c")) || text_ends(base, ".S");
+    static const char *const shared[] = {"pthread_create.c", "pthread_cond_wait.c",
+                                         "msort.c",          "vfprintf-internal.c",
+                                         "getXXbyYY.c",      "getXXbyYY_r.c"};
+    static const char *const prefixes[] = {"", "io", "isoc99_", "isoc23_"};
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+        if (text_is(base, shared[i]))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        ledge_view rest = base;
+        if (text_skip(&rest, prefixes[i]) && text_skip(&rest, name) && text_is(rest, ".c"))
+            return true;
+    }
+    return text_ends(base, ".S");
 }
 
 /* Whether a source file, of a function that has the name of one of the C library, is the
  * program's. */
 static bool is_program_source(ledge_view file, const char *name)
 {
-    static const char *const parts[] = {"glibc", "sysdeps/", "/libc/", "musl", "nptl/", "csu/"};
+    static const char *const parts[] = {"glibc", "sysdeps/", "/libc/",       "musl",
+                                        "nptl/", "csu/",     "mingw-w64-crt"};
     if (file.length == 0)
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

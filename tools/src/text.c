@@ -179,8 +179,10 @@ size_t text_hex(ledge_view *text, uint64_t *value)
 
 ledge_view text_base(ledge_view path)
 {
-    size_t slash = text_find_last_byte(path, '/');
-    return slash == TEXT_NONE ? path : text_tail(path, slash + 1);
+    size_t start = path.length;
+    while (start > 0 && path.ptr[start - 1] != '/' && path.ptr[start - 1] != '\\')
+        start--;
+    return text_tail(path, start);
 }
 
 bool text_is_digit(unsigned char byte)

@@ -63,7 +63,7 @@ ledge_view text_word(ledge_view text);
 size_t text_decimal(ledge_view *text, uint64_t *value);
 size_t text_hex(ledge_view *text, uint64_t *value);
 
-/* text_base is a path's last component. */
+/* text_base is the last component of a path, of Windows or not. */
 ledge_view text_base(ledge_view path);
 
 bool text_is_digit(unsigned char byte);

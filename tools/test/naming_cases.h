@@ -57,6 +57,40 @@ static const struct naming_case naming_cases[] = {
           "    #2 0x55d2 in new_node /src/a.c:7:1\n    #3 0x55d3 in main /src/a.c:6:1\n"),
      NULL, "Heap-use-after-free\nWRITE 8", "0x602000000014", "free_cache\ndelete_files\nnew_node",
      true},
+    {"frames of glibc that gdb and Valgrind give no directory",
+     "==7== Invalid read of size 4\n==7==    at 0x4C30: qsort (msort.c:297)\n"
+     "==7==    by 0x4C31: puts (ioputs.c:35)\n==7==    by 0x4C32: sort_rows (rows.c:12)\n"
+     "==7==    by 0x4C33: start_thread (pthread_create.c:442)\n"
+     "==7==    by 0x4C34: clone (clone.S:100)\n==7==  Address 0x4a4a050 is not stack'd\n",
+     NULL, "UNKNOWN READ", "0x4a4a050", "sort_rows", true},
+    {"what an inlined standard library leaves in a stack of Valgrind's",
+     "==7== Invalid read of size 4\n==7==    at 0x4C30: _M_check (basic_string.h:261)\n"
+     "==7==    by 0x4C30: substr (basic_string.h:2386)\n"
+     "==7==    by 0x4C31: push_back (stl_vector.h:1195)\n"
+     "==7==    by 0x4C32: db::Row::Cut() (row.cc:12)\n==7==    by 0x4C33: main (main.cc:4)\n"
+     "==7==  Address 0x4a4a050 is not stack'd\n",
+     NULL, "UNKNOWN READ", "0x4a4a050", "db::Row::Cut\nmain", true},
+    {"Windows calls main",
+     ASAN(
+         OVERFLOW_AT, READ4,
+         "    #0 0x7ff6e2a8 in pick C:\\src\\a.c:9:1\n    #1 0x7ff6e2a9 in main C:\\src\\a.c:19:1\n"
+         "    #2 0x7ff6e2aa in .l_start C:/b/mingw-w64-crt/crt/crtexe.c:186:9\n"
+         "    #3 0x7ff81ad9  (C:\\Windows\\System32\\KERNEL32.DLL+0x18001259c)\n"
+         "    #4 0x7ff81ada  (C:\\Windows\\SYSTEM32\\ntdll.dll+0x18005af37)\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "pick\nmain", true},
+    {"a module of Windows without names",
+     ASAN(OVERFLOW_AT, READ4, "    #0 0x7ff6e2a8  (C:\\out\\reader.exe+0x18001259c)\n"), NULL,
+     "Heap-buffer-overflow\nREAD 4", "0x602000000014", "reader.exe+0x18001259c", true},
+    {"macOS names the program where it has no source",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x11e035 in wrap_free _asan_rtl_\n    #1 0x5f764 in drop_row rows\n"
+          "    #2 0x5f765 in operator new\n    #3 0x5f766 in keep_row rows.c:4\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "drop_row\nkeep_row", true},
+    {"systemd knows neither name nor module",
+     "Program terminated with signal SIGSEGV, Segmentation fault.\n"
+     "Stack trace of thread 760:\n#0  0x000000746c756166 n/a (n/a + 0x0)\n"
+     "#1  0x000055d746c75616 pick (prog + 0x1166)\n",
+     NULL, "UNKNOWN", NULL, "pick", true},
     {"main is the program's when no engine calls it",
      ASAN(OVERFLOW_AT, READ4,
           "    #0 0x55d0 in main /src/tool.c:6:1\n"
