@@ -167,7 +167,16 @@ static bool take_glibc(ledge_view line, struct frame *frame)
         return false;
     ledge_view digits = text_tail(text, bracket + 3);
     ledge_view head = text_trim(text_head(text, bracket));
-    if (text_hex(&digits, &frame->address) == 0 || !text_is(digits, "]") || !text_ends(head, ")"))
+    if (text_hex(&digits, &frame->address) == 0 || !text_is(digits, "]"))
+        return false;
+    frame->follows = true;
+    if (text_starts(head, "/") && frame->address > UINT16_MAX &&
+        text_find_byte(head, ' ') == TEXT_NONE && !text_ends(head, ")")) {
+        frame->module = head; /* it isn't moved: addresses are offsets */
+        frame->offset = frame->address;
+        return true;
+    }
+    if (!text_ends(head, ")"))
         return false;
     size_t open = frame_opening(head);
     if (open == TEXT_NONE || open == 0)
@@ -179,7 +188,6 @@ static bool take_glibc(ledge_view line, struct frame *frame)
         return false;
     frame->function = plus == TEXT_NONE ? nothing : text_head(inner, plus);
     frame->module = text_head(head, open);
-    frame->follows = true;
     return true;
 }
 
@@ -325,11 +333,105 @@ static bool take_windows(ledge_view line, struct frame *frame)
     return true;
 }
 
+/* Blanks stand in brackets alone. */
+static bool is_one_name(ledge_view name)
+{
+    int depth = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        unsigned char byte = name.ptr[i];
+        if (byte == '<' || byte == '(' || byte == '{' || byte == '[')
+            depth++;
+        else if (byte == ')' || byte == '}' || byte == ']' ||
+                 (byte == '>' && i > 0 && name.ptr[i - 1] != '-'))
+            depth--;
+        else if (depth == 0 && byte != ':' && byte != '$' && byte != '.' && byte != '~' &&
+                 !text_is_name(byte))
+            return false;
+    }
+    return name.length > 0;
+}
+
+/* Rust: "   3: row::next", "   3:     0x557e25965059 - row::next". */
+static bool take_rust(ledge_view line, struct frame *frame)
+{
+    ledge_view rest = text_trim(line);
+    uint64_t number;
+    if (!text_starts(line, " ") || text_decimal(&rest, &number) == 0 || number > 9999 ||
+        !text_skip(&rest, ": "))
+        return false;
+    rest = text_trim(rest);
+    if (frame_address(&rest, frame) && !text_skip(&rest, "- "))
+        return false;
+    frame->function = rest;
+    frame->number = (unsigned)number;
+    return is_one_name(rest);
+}
+
+/* Chromium: "3 0x7f4ec039ff4d ns::Frame::Go()"; Node.js: " 3: 0xb7c190 node::Abort() [node]";
+ * gdb's, without the mark: " 3  0x0000555555555131 in f (p=0x0) at file.c:3". */
+static bool take_unmarked(ledge_view line, struct frame *frame)
+{
+    ledge_view rest = text_trim(line);
+    uint64_t number;
+    if (text_decimal(&rest, &number) == 0 || number > 9999)
+        return false;
+    bool colon = text_skip(&rest, ":");
+    if (!frame_blank_at(rest, 0))
+        return false;
+    rest = text_trim(rest);
+    if (!text_starts(rest, "0x") || !frame_address(&rest, frame) || frame->address < UINT16_MAX)
+        return false;
+    frame->number = (unsigned)number;
+    if (text_skip(&rest,
+                  "in ")) /* "12: 0x55 in f ()" is what gdb stopped at, in a log with numbers */
+        return !colon && frame_debugger(rest, frame);
+    size_t open = text_find_last(rest, " [");
+    if (open != TEXT_NONE && text_ends(rest, "]")) {
+        frame->module = text_head(text_tail(rest, open + 2), rest.length - open - 3);
+        rest = text_head(rest, open);
+    }
+    frame->function = known(rest);
+    if (text_ends(rest, " const"))
+        rest = text_head(rest, rest.length - strlen(" const"));
+    return frame->function.length == 0 || (text_ends(rest, ")") && is_one_name(rest));
+}
+
+/* GrapheneOS: "    /system/lib64/librows.so (rows::drop(unsigned long)+28, pc 10689c)". */
+static bool take_graphene(ledge_view line, struct frame *frame)
+{
+    ledge_view text = text_trim(line);
+    size_t open = text_find(text, " ("), pc = text_find_last(text, ", pc ");
+    if (!text_starts(text, "/") || open == TEXT_NONE || pc == TEXT_NONE || pc < open + 2)
+        return false;
+    ledge_view digits = text_tail(text, pc + strlen(", pc "));
+    if (text_hex(&digits, &frame->offset) == 0 || !text_is(digits, ")"))
+        return false;
+    ledge_view name = text_head(text_tail(text, open + 2), pc - open - 2);
+    size_t plus = text_find_last_byte(name, '+');
+    frame->function = plus == TEXT_NONE ? name : text_head(name, plus);
+    frame->module = text_head(text, open);
+    frame->follows = true;
+    return true;
+}
+
+/* Those that need no address. */
+static bool take_bare(ledge_view line, struct frame *frame)
+{
+    struct frame clean = *frame;
+    if (take_python(line, frame))
+        return true;
+    *frame = clean;
+    if (take_graphene(line, frame))
+        return true;
+    *frame = clean;
+    return take_rust(line, frame);
+}
+
 bool frame_unnumbered(ledge_view line, struct frame *frame)
 {
     struct frame clean = *frame;
     if (!text_has(line, "0x"))
-        return take_python(line, frame);
+        return take_bare(line, frame);
     if (take_valgrind(line, "at 0x", frame) || take_valgrind(line, "by 0x", frame))
         return true;
     *frame = clean;
@@ -348,5 +450,11 @@ bool frame_unnumbered(ledge_view line, struct frame *frame)
     if (take_breakpad(line, frame))
         return true;
     *frame = clean;
-    return take_windows(line, frame);
+    if (take_windows(line, frame))
+        return true;
+    *frame = clean;
+    if (take_rust(line, frame))
+        return true;
+    *frame = clean;
+    return take_unmarked(line, frame);
 }

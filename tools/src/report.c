@@ -234,6 +234,12 @@ static bool is_assertion(const struct report *report)
            (report->detail.length > 0 || is_type(report, "ASSERT_NOT_REACHED"));
 }
 
+/* What a C library says of broken memory. */
+static bool is_message(const struct report *report)
+{
+    return report->tool == REPORT_LIBC && report->weight == REPORT_CRASH;
+}
+
 /* Macros that stop a program by touching an address that everybody knows. */
 static bool is_deliberate(const struct report *report)
 {
@@ -258,7 +264,7 @@ static bool replaces(const struct report *fresh, const struct report *best)
         return fresh->weight > REPORT_HINT;
     case REPORT_CONSEQUENCE:
         /* Android's tombstones name the signal before the message. */
-        return is_assertion(fresh) && !report_stack(best, STACK_CRASH);
+        return (is_assertion(fresh) || is_message(fresh)) && !report_stack(best, STACK_CRASH);
     case REPORT_RECOVERABLE:
         if (is_type(best, "Indirect-leak") && is_type(fresh, "Direct-leak"))
             return true;
@@ -424,6 +430,16 @@ static bool is_quotation(const struct line *line)
            (text_has(line->text, " cov: ") && text_has(line->text, " exec/s: "));
 }
 
+/* Returns true when the line says what failed, behind the headline that didn't. */
+static bool take_message(struct scan *scan, const struct line *line)
+{
+    struct report *report = scan->current;
+    if (!report || !report->message_follows)
+        return false;
+    return is_type(report, "ASSERT") ? report_assert_detail(line, report)
+                                     : report_check_detail(line, report);
+}
+
 static void take_line(struct scan *scan, const struct line *line)
 {
     struct frame frame;
@@ -439,7 +455,7 @@ static void take_line(struct scan *scan, const struct line *line)
         scan->open->closed = true;
     if (take_rest_of_frame(scan, line))
         return;
-    if (scan->current && scan->current->message_follows && report_check_detail(line, scan->current))
+    if (take_message(scan, line))
         return;
     /* Nothing that means anything is this short. */
     if (line->text.length < 4 || take_header(scan, line) || !scan->current)

@@ -79,7 +79,7 @@ struct report {
     uint64_t size;        /* of the access; 0: unknown */
     ledge_view address;   /* as printed, with its "0x"; empty: unknown */
     bool address_follows; /* the line broke where the address should have been */
-    bool message_follows; /* lines with a '#' in front still say what failed */
+    bool message_follows; /* the lines below still say what failed */
     ledge_view detail;    /* a failed expression, "op: expression": the first line of the state */
     bool detail_whole;    /* it wasn't cut off */
     ledge_view cast_to;   /* of a bad cast: the type that was wanted; empty: unknown */

@@ -212,6 +212,46 @@ static bool take_own(const struct line *line, struct report *fresh)
     return false;
 }
 
+/* --- Rust ----------------------------------------------------------------------------------- */
+
+static const char rust_thread[] = "thread '";
+
+/* Since 1.73: "thread 'main' panicked at src/row.rs:12:9:", and the message on the next line. */
+static bool take_rust(const struct line *line, struct report *fresh)
+{
+    size_t start = text_find(line->text, rust_thread);
+    ledge_view place = text_after(line->text, " panicked at ");
+    if (start == TEXT_NONE || !frame_is_prefix(text_head(line->text, start)) ||
+        !text_ends(place, ":"))
+        return false;
+    place = text_head(place, place.length - 1);
+    if (!report_is_place(place))
+        return false;
+    fresh->tool = REPORT_LIBC;
+    fresh->weight = REPORT_RECOVERABLE;
+    report_set_type(fresh, "ASSERT", true);
+    fresh->place = place;
+    fresh->message_follows = line->whole;
+    return true;
+}
+
+bool report_assert_detail(const struct line *line, struct report *report)
+{
+    /* What a log puts in front of a line is as long as it was in front of the last one. */
+    size_t prefix = text_find(report->headline, rust_thread);
+    ledge_view message = line->text;
+    if (prefix <= message.length && frame_is_prefix(text_head(message, prefix)))
+        message = text_tail(message, prefix);
+    message = text_trim(message);
+    text_skip(&message, "assertion failed: ");
+    report->message_follows = false;
+    report->detail = message;
+    report->detail_whole = line->whole;
+    return message.length > 0;
+}
+
+/* --- The projects' own, again --------------------------------------------------------------- */
+
 /* WebKit's ASSERT_NOT_REACHED() has a line of its own. */
 static bool take_not_reached(const struct line *line, struct report *fresh)
 {
@@ -243,6 +283,6 @@ static bool take_panic(const struct line *line, struct report *fresh)
 bool report_assert_line(const struct line *line, struct report *fresh)
 {
     return take_quoted(line, fresh) || take_other(line, fresh) || take_glibc(line, fresh) ||
-           take_libcxx(line, fresh) || take_own(line, fresh) || take_not_reached(line, fresh) ||
-           take_panic(line, fresh);
+           take_libcxx(line, fresh) || take_rust(line, fresh) || take_own(line, fresh) ||
+           take_not_reached(line, fresh) || take_panic(line, fresh);
 }

@@ -167,7 +167,7 @@ static bool take_no_memory(const struct line *line, struct report *fresh)
 static bool take_android(const struct line *line, struct report *fresh)
 {
     ledge_view message = text_after(line->text, "Abort message: ");
-    if (message.length == 0)
+    if (message.length == 0 || report_libc_message(message))
         return false;
     set_check(fresh, message, line->whole, "CHECK failure");
     return true;

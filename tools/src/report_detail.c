@@ -117,7 +117,7 @@ static void take_cast(const struct line *line, struct report *report)
         return;
     ledge_view type = text_after(note, " is of type '");
     size_t end = text_find_byte(type, '\'');
-    size_t invalid = text_find(note, "invalid v");
+    size_t invalid = text_find(note, "invalid v"), why = text_find(note, ": ");
     size_t part = text_find(note, "base class subobject at ");
     size_t whole = text_find(note, " within object ");
     if (part != TEXT_NONE && whole != TEXT_NONE && whole > part)
@@ -125,7 +125,7 @@ static void take_cast(const struct line *line, struct report *report)
     else if (end != TEXT_NONE)
         report->cast_from = text_head(type, end);
     else if (invalid != TEXT_NONE)
-        report->cast_from = text_trim(text_tail(note, invalid));
+        report->cast_from = text_trim(text_tail(text_head(note, why), invalid));
 }
 
 /* "Cause: use-after-free" */

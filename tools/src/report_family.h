@@ -97,4 +97,8 @@ const char *report_ubsan_check(ledge_view text);
  * when the line was that. */
 bool report_check_detail(const struct line *line, struct report *report);
 
+/* report_assert_detail reads the message that Rust prints below the place of a panic. Returns true
+ * when the line was that. */
+bool report_assert_detail(const struct line *line, struct report *report);
+
 #endif

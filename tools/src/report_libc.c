@@ -48,6 +48,17 @@ static const struct message messages[] = {
     /* bionic */
     {"stack corruption detected (-fstack-protector)", "Stack-buffer-overflow"},
     {"FORTIFY: ", "Buffer-overflow"},
+    {"invalid address or address of corrupt block ", "Heap-corruption"},
+    {"heap corruption detected by ", "Heap-corruption"},
+    {" passed to free: value not allocated", "Invalid-free"},
+    {" passed to realloc: value not allocated", "Invalid-free"},
+    /* hardened_malloc */
+    {"fatal allocator error: detected write after free", "Heap-use-after-free"},
+    {"fatal allocator error: double free", "Heap-double-free"},
+    {"fatal allocator error: invalid ", "Invalid-free"},
+    {"fatal allocator error: unaligned ", "Invalid-free"},
+    {"fatal allocator error: sized deallocation mismatch", "New-delete-type-mismatch"},
+    {"fatal allocator error: canary corrupted", "Heap-corruption"},
     /* Scudo */
     {"Scudo ERROR: corrupted chunk header", "Heap-corruption"},
     {"Scudo ERROR: race on chunk header", "Heap-corruption"},
@@ -149,7 +160,8 @@ bool report_libc_line(const struct line *line, struct report *fresh)
     }
     bool glibc = has_any(text, "*** ", "(): ") || has_any(text, "corrupt", "fastbin");
     bool other = has_any(text, "freed", "FORTIFY: ") || has_any(text, "ERROR: ", " object ") ||
-                 has_any(text, "malloc", "invalid pointer") || text_has(text, "stack overflow in ");
+                 has_any(text, "malloc", "invalid pointer") ||
+                 has_any(text, "stack overflow in ", "allocat");
     const struct message *message = glibc || other ? find_message(text) : NULL;
     if (!message || !is_said(text, message))
         return false;

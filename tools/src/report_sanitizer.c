@@ -247,10 +247,11 @@ static bool is_known_word(ledge_view reason)
 
 bool report_sanitizer_line(const struct line *line, struct report *fresh)
 {
+    static const char nameless[] = "==Sanitizer";
     ledge_view before, reason;
     fresh->tool = take_tool(line->text, &before, &reason);
     if (fresh->tool == REPORT_UNKNOWN)
-        return false;
+        return take_check(text_after(line->text, nameless), line, fresh);
     if (take_deadly_signal(reason, fresh) || take_check(reason, line, fresh))
         return true;
     bool error = text_ends(before, "ERROR: "), warning = text_ends(before, "WARNING: ");

@@ -126,8 +126,8 @@ static bool take_debugger(const struct line *line, struct report *fresh)
     return false;
 }
 
-/* lldb on macOS: "stop reason = EXC_BAD_ACCESS (code=1, address=0x0)"; a crash report of macOS:
- * "Exception Type:  EXC_BAD_ACCESS (SIGSEGV)". */
+/* lldb on macOS: "stop reason = EXC_BAD_ACCESS (code=1, address=0x0)", Xcode without the words in
+ * front; a crash report of macOS: "Exception Type:  EXC_BAD_ACCESS (SIGSEGV)". */
 static bool take_exception(const struct line *line, struct report *fresh)
 {
     static const struct name exceptions[] = {
@@ -135,8 +135,11 @@ static bool take_exception(const struct line *line, struct report *fresh)
         {"EXC_CRASH", SIGABRT},      {"EXC_BREAKPOINT", SIGTRAP},
     };
     ledge_view rest = text_after(line->text, "stop reason = ");
+    size_t xcode = text_find(line->text, "EXC_BAD_ACCESS (code=");
     if (rest.length == 0)
         rest = text_trim(text_after(line->text, "Exception Type:"));
+    if (rest.length == 0 && xcode != TEXT_NONE)
+        rest = text_tail(line->text, xcode);
     for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++) {
         if (!text_starts(rest, exceptions[i].text))
             continue;
@@ -308,6 +311,53 @@ static bool take_handler(const struct line *line, struct report *fresh)
     return false;
 }
 
+/* Visual Studio: "0xC0000005: Access violation writing location 0x00000024."; Dr. Mingw: "caused an
+ * Access Violation at location 6B392FDD in module m.dll Writing to location 00000000." */
+static bool take_violation(const struct line *line, struct report *fresh)
+{
+    static const struct {
+        const char *lead;
+        enum report_access access;
+    } violations[] = {
+        {"reading location ", ACCESS_READ},      {"writing location ", ACCESS_WRITE},
+        {"executing location ", ACCESS_UNKNOWN}, {"Reading from location ", ACCESS_READ},
+        {"Writing to location ", ACCESS_WRITE},
+    };
+    if (!text_has(line->text, "ccess violation ") && !text_has(line->text, " Access Violation "))
+        return false;
+    for (size_t i = 0; i < sizeof violations / sizeof *violations; i++) {
+        ledge_view address = report_address(line, text_after(line->text, violations[i].lead));
+        if (address.length == 0)
+            continue;
+        report_set_signal(fresh, SIGSEGV);
+        fresh->access = violations[i].access;
+        fresh->address = address;
+        return true;
+    }
+    return false;
+}
+
+/* Go: "[signal SIGSEGV: segmentation violation code=0x1 addr=0x18 pc=0x7f2c]"; in C that it called,
+ * "SIGSEGV: segmentation violation" on a line of its own. */
+static bool take_go(const struct line *line, struct report *fresh)
+{
+    static const char *const alone[] = {"SIGSEGV: segmentation violation", "SIGBUS: bus error",
+                                        "SIGABRT: abort", "SIGFPE: floating-point exception",
+                                        "SIGILL: illegal instruction"};
+    ledge_view rest = after_prefix(line->text, "[signal ");
+    if (text_has(rest, " pc=0x")) {
+        fresh->address = report_address(line, text_after(rest, " addr="));
+        return report_set_signal(fresh, report_signal_number(rest));
+    }
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) {
+        size_t at = text_find(line->text, alone[i]);
+        if (at != TEXT_NONE && text_ends(line->text, alone[i]) &&
+            frame_is_prefix(text_head(line->text, at)))
+            return report_set_signal(fresh, report_signal_number(text_of(alone[i])));
+    }
+    return false;
+}
+
 /* --- Kernels -------------------------------------------------------------------------------- */
 
 /* "segfault at 8 ip 55d0 sp 7ffc error 4 in bin[55d0+1000]": bit 1 of the error is a write, bit 4
@@ -354,6 +404,9 @@ void report_signal_detail(const struct line *line, struct report *report)
         "(code=1, address=",
         "(code=2, address=",
         "(code=EXC_I386_GPFLT, address=",
+        "sigcode=1 addr=",
+        "sigcode=2 addr=",
+        "sigcode=128 addr=",
         "Accessing address: ",
         "Failing at address: ",
         "object at address ",
@@ -378,8 +431,8 @@ bool report_signal_line(const struct line *line, struct report *fresh)
 {
     struct report empty = *fresh;
     bool (*const takers[])(const struct line *, struct report *) = {
-        take_debugger, take_exception, take_handler,   take_segfault,
-        take_trap,     take_ctest,     take_exit_code, take_shell,
+        take_debugger, take_exception, take_handler, take_violation, take_go,
+        take_segfault, take_trap,      take_ctest,   take_exit_code, take_shell,
     };
     for (size_t i = 0; i < sizeof takers / sizeof *takers; i++) {
         if (takers[i](line, fresh))
