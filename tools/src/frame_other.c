@@ -396,17 +396,19 @@ static bool take_unmarked(ledge_view line, struct frame *frame)
     return frame->function.length == 0 || (text_ends(rest, ")") && is_one_name(rest));
 }
 
-/* GrapheneOS: "    /system/lib64/librows.so (rows::drop(unsigned long)+28, pc 10689c)". */
+/* GrapheneOS: "    /system/lib64/librows.so (rows::drop(unsigned long)+28, pc 10689c)", or without
+ * a name. */
 static bool take_graphene(ledge_view line, struct frame *frame)
 {
     ledge_view text = text_trim(line);
-    size_t open = text_find(text, " ("), pc = text_find_last(text, ", pc ");
+    size_t open = text_find(text, " ("), pc = text_find_last(text, "pc ");
     if (!text_starts(text, "/") || open == TEXT_NONE || pc == TEXT_NONE || pc < open + 2)
         return false;
-    ledge_view digits = text_tail(text, pc + strlen(", pc "));
-    if (text_hex(&digits, &frame->offset) == 0 || !text_is(digits, ")"))
-        return false;
+    ledge_view digits = text_tail(text, pc + strlen("pc "));
     ledge_view name = text_head(text_tail(text, open + 2), pc - open - 2);
+    if (text_hex(&digits, &frame->offset) == 0 || !text_is(digits, ")") ||
+        (name.length > 0 && !text_ends(name, ", ")))
+        return false;
     size_t plus = text_find_last_byte(name, '+');
     frame->function = plus == TEXT_NONE ? name : text_head(name, plus);
     frame->module = text_head(text, open);

@@ -285,6 +285,7 @@ static const struct {
     {"Crash reason:  ", "SIG"},
     {"signal (", "): "},
     {"Signal: ", " ("},
+    {"signal: ", " ("},
     {"*** SIG", " received "},
     {"*** Signal ", "received by PID "},
     {"+++ killed by ", "+++"},
@@ -401,6 +402,7 @@ void report_signal_detail(const struct line *line, struct report *report)
     static const char *const leads[] = {
         "fault address: ",
         "fault addr ",
+        "faultAddr ",
         "(code=1, address=",
         "(code=2, address=",
         "(code=EXC_I386_GPFLT, address=",
