@@ -416,6 +416,31 @@ static bool take_graphene(ledge_view line, struct frame *frame)
     return true;
 }
 
+/* Java: "# C  [librows.so+0x2b7b3]  rows::pick(int)+0x73". It says once more which one it was where
+ * it shows all. */
+static bool take_java(ledge_view line, struct frame *frame)
+{
+    size_t open = text_find(line, "C  [");
+    if (open == TEXT_NONE)
+        return false;
+    ledge_view before = text_head(line, open);
+    if (text_ends(before, "# "))
+        before = text_head(before, before.length - 2);
+    if (!frame_is_prefix(before))
+        return false;
+    ledge_view rest = text_tail(line, open + strlen("C  ["));
+    size_t end = text_find(rest, "]"), plus = text_find(rest, "+0x");
+    if (end == TEXT_NONE || plus == TEXT_NONE || plus > end)
+        return false;
+    ledge_view digits = text_tail(rest, plus + 3), name = text_trim(text_tail(rest, end + 1));
+    if (text_hex(&digits, &frame->offset) == 0 || !text_starts(digits, "]"))
+        return false;
+    size_t inside = text_find_last(name, "+0x");
+    frame->function = inside == TEXT_NONE ? name : text_head(name, inside);
+    frame->module = text_head(rest, plus);
+    return true;
+}
+
 /* Those that need no address. */
 static bool take_bare(ledge_view line, struct frame *frame)
 {
@@ -453,6 +478,9 @@ bool frame_unnumbered(ledge_view line, struct frame *frame)
         return true;
     *frame = clean;
     if (take_windows(line, frame))
+        return true;
+    *frame = clean;
+    if (take_java(line, frame))
         return true;
     *frame = clean;
     if (take_rust(line, frame))

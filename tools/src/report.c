@@ -306,8 +306,11 @@ static void begin(struct scan *scan, const struct report *fresh)
     }
     if (best->weight == REPORT_MENTION && fresh->weight != REPORT_MENTION)
         best->weight = REPORT_CRASH;
-    bool wanted = is_consequence(fresh, best) && !report_stack(&scan->follow, STACK_CRASH) &&
-                  !report_stack(best, STACK_CRASH);
+    /* A shell says that it aborted, and somebody runs a debugger later. */
+    bool aborted = fresh->tool == REPORT_SIGNAL && is_type(fresh, "Abrt") &&
+                   (is_assertion(best) || is_message(best));
+    bool wanted = (aborted || is_consequence(fresh, best)) &&
+                  !report_stack(&scan->follow, STACK_CRASH) && !report_stack(best, STACK_CRASH);
     if (wanted) {
         stacks_free(&scan->follow);
         scan->follow = *fresh;

@@ -286,6 +286,7 @@ static const struct {
     {"signal (", "): "},
     {"Signal: ", " ("},
     {"signal: ", " ("},
+    {" SIG", ") at pc=0x"}, /* Java */
     {"*** SIG", " received "},
     {"*** Signal ", "received by PID "},
     {"+++ killed by ", "+++"},
@@ -299,8 +300,8 @@ static bool take_handler(const struct line *line, struct report *fresh)
         if (at == TEXT_NONE || (handlers[i].also && !text_has(line->text, handlers[i].also)))
             continue;
         size_t end = at + strlen(handlers[i].lead);
-        if (handlers[i].lead[4] == 'S' && handlers[i].lead[5] == 'I')
-            end = at + 4; /* the name itself is in the lead */
+        if (text_ends(text_of(handlers[i].lead), "SIG"))
+            end -= 3; /* the name itself is in the lead */
         int number = report_signal_number(text_tail(line->text, end));
         if (number == 0 || !report_set_signal(fresh, number))
             continue;
@@ -420,6 +421,7 @@ void report_signal_detail(const struct line *line, struct report *report)
         "FAULT ADDRESS: ",
         "Crash address: ",
         "si_addr = ",
+        "si_addr: ",
         "si_addr=",
     };
     for (size_t i = 0; report->address.length == 0 && i < sizeof leads / sizeof *leads; i++) {

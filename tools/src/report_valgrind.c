@@ -94,11 +94,16 @@ static bool take_bare(ledge_view text, ledge_view *rest)
         "Possible data race during read of size ",
         "Possible data race during write of size ",
         "This conflicts with a previous ",
-        "Thread #",
         "Process terminating with default action of signal ",
         "Access not within mapped region at address 0x",
     };
     *rest = text_trim(text);
+    ledge_view thread = *rest;
+    uint64_t number;
+    if (text_skip(&thread, "Thread #") && text_decimal(&thread, &number) > 0 &&
+        (text_starts(thread, ": ") || text_starts(thread, "'s call to ") ||
+         text_is(thread, " was created")))
+        return true;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (text_starts(*rest, starts[i]))
             return true;

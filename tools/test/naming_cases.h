@@ -86,6 +86,13 @@ static const struct naming_case naming_cases[] = {
           "    #0 0x11e035 in wrap_free _asan_rtl_\n    #1 0x5f764 in drop_row rows\n"
           "    #2 0x5f765 in operator new\n    #3 0x5f766 in keep_row rows.c:4\n"),
      NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "drop_row\nkeep_row", true},
+    {"LLVM prints its own stack",
+     "prog: /src/a.cc:28: void f(): Assertion `n > 0' failed.\nStack dump:\n"
+     " #0 0x00007fecd016ef43 llvm::sys::PrintStackTrace(llvm::raw_ostream&, int) /src/Signals.inc:1:1\n"
+     " #1 0x00007fecd016ef44 SignalHandler(int) Signals.cpp:0:0\n"
+     " #2 0x00007fecd016ef45 (/lib/x86_64-linux-gnu/libc.so.6+0x3bd60)\n"
+     " #3 0x00007fecd016ef46 rows::pick(int) /src/rows.cc:3:1\n",
+     NULL, "ASSERT", NULL, "n > 0\nrows::pick", true},
     {"systemd knows neither name nor module",
      "Program terminated with signal SIGSEGV, Segmentation fault.\n"
      "Stack trace of thread 760:\n#0  0x000000746c756166 n/a (n/a + 0x0)\n"
