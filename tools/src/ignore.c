@@ -86,8 +86,9 @@ static bool is_named_after(ledge_view base, const char *name)
  * program's. */
 static bool is_program_source(ledge_view file, const char *name)
 {
-    static const char *const parts[] = {"glibc", "sysdeps/", "/libc/",       "musl",
-                                        "nptl/", "csu/",     "mingw-w64-crt"};
+    static const char *const parts[] = {"glibc",     "sysdeps/",       "/libc/",        "musl",
+                                        "nptl/",     "csu/",           "mingw-w64-crt", "vctools",
+                                        "minkernel", "/include/bits/", "-gnu/bits/"};
     if (file.length == 0)
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

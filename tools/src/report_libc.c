@@ -16,8 +16,8 @@ struct message {
 /* The first that fits decides. */
 static const struct message messages[] = {
     /* glibc */
-    {"*** stack smashing detected ***", "Stack-buffer-overflow"},
-    {"*** buffer overflow detected ***", "Buffer-overflow"},
+    {" stack smashing detected ***", "Stack-buffer-overflow"},
+    {" buffer overflow detected ***", "Buffer-overflow"},
     {"double free or corruption", "Heap-double-free"},
     {"free(): double free detected", "Heap-double-free"},
     {"free(): invalid pointer", "Invalid-free"},
@@ -158,7 +158,8 @@ bool report_libc_line(const struct line *line, struct report *fresh)
         report_set_type(fresh, "Abrt", false);
         return true;
     }
-    bool glibc = has_any(text, "*** ", "(): ") || has_any(text, "corrupt", "fastbin");
+    bool glibc = has_any(text, "*** ", "detected ***") || text_has(text, "(): ") ||
+                 has_any(text, "corrupt", "fastbin");
     bool other = has_any(text, "freed", "FORTIFY: ") || has_any(text, "ERROR: ", " object ") ||
                  has_any(text, "malloc", "invalid pointer") ||
                  has_any(text, "stack overflow in ", "allocat");

@@ -75,8 +75,9 @@ static const struct naming_case naming_cases[] = {
          OVERFLOW_AT, READ4,
          "    #0 0x7ff6e2a8 in pick C:\\src\\a.c:9:1\n    #1 0x7ff6e2a9 in main C:\\src\\a.c:19:1\n"
          "    #2 0x7ff6e2aa in .l_start C:/b/mingw-w64-crt/crt/crtexe.c:186:9\n"
-         "    #3 0x7ff81ad9  (C:\\Windows\\System32\\KERNEL32.DLL+0x18001259c)\n"
-         "    #4 0x7ff81ada  (C:\\Windows\\SYSTEM32\\ntdll.dll+0x18005af37)\n"),
+         "    #3 0x7ff6e2ab in invoke_main D:\\s\\vctools\\crt\\vcstartup\\exe_common.inl:78\n"
+         "    #4 0x7ff81ad9  (C:\\Windows\\System32\\KERNEL32.DLL+0x18001259c)\n"
+         "    #5 0x7ff81ada  (C:\\Windows\\SYSTEM32\\ntdll.dll+0x18005af37)\n"),
      NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "pick\nmain", true},
     {"a module of Windows without names",
      ASAN(OVERFLOW_AT, READ4, "    #0 0x7ff6e2a8  (C:\\out\\reader.exe+0x18001259c)\n"), NULL,
@@ -93,6 +94,16 @@ static const struct naming_case naming_cases[] = {
      " #2 0x00007fecd016ef45 (/lib/x86_64-linux-gnu/libc.so.6+0x3bd60)\n"
      " #3 0x00007fecd016ef46 rows::pick(int) /src/rows.cc:3:1\n",
      NULL, "ASSERT", NULL, "n > 0\nrows::pick", true},
+    {"the headers that check what is copied",
+     "*** buffer overflow detected ***: terminated\nProgram received signal SIGABRT, Aborted.\n(gdb) bt\n"
+     "#0  0x00007ffff740fb4b in raise () from /lib64/libc.so.6\n"
+     "#1  0x00007ffff74ee38f in __strcat_chk () from /lib64/libc.so.6\n"
+     "#2  0x000055555556d32a in strcat (__src=0x5555556a52c3, __dest=0x55555570191a) at "
+     "/usr/include/bits/string_fortified.h:128\n"
+     "#3  0x000055555556d32b in memcpy (__len=9) at "
+     "/usr/include/x86_64-linux-gnu/bits/string_fortified.h:29\n"
+     "#4  join_rows (n=9) at rows.cpp:110\n",
+     NULL, "Buffer-overflow", NULL, "join_rows", true},
     {"systemd knows neither name nor module",
      "Program terminated with signal SIGSEGV, Segmentation fault.\n"
      "Stack trace of thread 760:\n#0  0x000000746c756166 n/a (n/a + 0x0)\n"
