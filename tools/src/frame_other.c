@@ -351,6 +351,13 @@ static bool is_one_name(ledge_view name)
     return name.length > 0;
 }
 
+/* Where there is no address, a name is known by its path or by whose it is. */
+static bool is_rust_name(ledge_view name)
+{
+    return is_one_name(name) && (text_has(name, "::") || text_starts(name, "_") ||
+                                 text_starts(name, "rust_") || text_is(name, "main"));
+}
+
 /* Rust: "   3: row::next", "   3:     0x557e25965059 - row::next". */
 static bool take_rust(ledge_view line, struct frame *frame)
 {
@@ -360,11 +367,12 @@ static bool take_rust(ledge_view line, struct frame *frame)
         !text_skip(&rest, ": "))
         return false;
     rest = text_trim(rest);
-    if (frame_address(&rest, frame) && !text_skip(&rest, "- "))
+    bool addressed = text_starts(rest, "0x") && frame_address(&rest, frame);
+    if (addressed && !text_skip(&rest, "- "))
         return false;
     frame->function = rest;
     frame->number = (unsigned)number;
-    return is_one_name(rest);
+    return addressed ? is_one_name(rest) : is_rust_name(rest);
 }
 
 /* Chromium: "3 0x7f4ec039ff4d ns::Frame::Go()"; Node.js: " 3: 0xb7c190 node::Abort() [node]";

@@ -212,9 +212,10 @@ static bool take_own(const struct line *line, struct report *fresh)
     return false;
 }
 
-/* --- Rust ----------------------------------------------------------------------------------- */
+/* --- The message comes later ---------------------------------------------------------------- */
 
 static const char rust_thread[] = "thread '";
+static const char dialog[] = "Debug Assertion Failed!";
 
 /* Since 1.73: "thread 'main' panicked at src/row.rs:12:9:", and the message on the next line. */
 static bool take_rust(const struct line *line, struct report *fresh)
@@ -235,8 +236,27 @@ static bool take_rust(const struct line *line, struct report *fresh)
     return true;
 }
 
+/* Visual Studio: "Debug Assertion Failed!", and some lines later "Expression: n > 0". */
+static bool take_dialog(const struct line *line, struct report *fresh)
+{
+    if (!text_ends(line->text, dialog) ||
+        !frame_is_prefix(text_head(line->text, line->text.length - (sizeof dialog - 1))))
+        return false;
+    fresh->tool = REPORT_LIBC;
+    fresh->weight = REPORT_CRASH;
+    report_set_type(fresh, "ASSERT", true);
+    fresh->message_follows = line->whole;
+    return true;
+}
+
 bool report_assert_detail(const struct line *line, struct report *report)
 {
+    if (text_has(report->headline, dialog)) {
+        report->detail = text_trim(text_after(line->text, "Expression: "));
+        report->detail_whole = line->whole && report->detail.length > 0;
+        report->message_follows = report->detail.length == 0;
+        return report->detail.length > 0;
+    }
     /* What a log puts in front of a line is as long as it was in front of the last one. */
     size_t prefix = text_find(report->headline, rust_thread);
     ledge_view message = line->text;
@@ -283,6 +303,6 @@ static bool take_panic(const struct line *line, struct report *fresh)
 bool report_assert_line(const struct line *line, struct report *fresh)
 {
     return take_quoted(line, fresh) || take_other(line, fresh) || take_glibc(line, fresh) ||
-           take_libcxx(line, fresh) || take_rust(line, fresh) || take_own(line, fresh) ||
-           take_not_reached(line, fresh) || take_panic(line, fresh);
+           take_libcxx(line, fresh) || take_rust(line, fresh) || take_dialog(line, fresh) ||
+           take_own(line, fresh) || take_not_reached(line, fresh) || take_panic(line, fresh);
 }

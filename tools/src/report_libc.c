@@ -83,6 +83,9 @@ static const struct message messages[] = {
     {"(): use after free", "Heap-use-after-free"},
     {"(): write after free", "Heap-use-after-free"},
     {"stack overflow in function ", "Stack-buffer-overflow"},
+    /* Visual Studio */
+    {"HEAP CORRUPTION DETECTED: ", "Heap-corruption"},
+    {"Stack around the variable ", "Stack-buffer-overflow"},
     /* tcmalloc, jemalloc, mimalloc, Electric Fence */
     {"Attempt to free invalid pointer", "Invalid-free"},
     {"mimalloc: error: double free detected", "Heap-double-free"},
@@ -127,9 +130,9 @@ static bool is_said(ledge_view text, const struct message *message)
 /* "*** Error in `./prog': free(): invalid pointer: 0x0000000000602010 ***", "object 0x7f00: …". */
 static void take_address(const struct line *line, struct report *fresh)
 {
-    static const char *const leads[] = {": 0x",       "object 0x",    " address 0x",
-                                        "pointer 0x", " block of 0x", " block 0x",
-                                        "free(0x",    "free) 0x",     "(double free?) 0x"};
+    static const char *const leads[] = {
+        ": 0x",      "object 0x", " address 0x", "pointer 0x",        " block of 0x",
+        " block 0x", "free(0x",   "free) 0x",    "(double free?) 0x", ") at 0x"};
     for (size_t i = 0; fresh->address.length == 0 && i < sizeof leads / sizeof *leads; i++) {
         size_t at = text_find(line->text, leads[i]);
         if (at != TEXT_NONE)
@@ -162,7 +165,8 @@ bool report_libc_line(const struct line *line, struct report *fresh)
                  has_any(text, "corrupt", "fastbin");
     bool other = has_any(text, "freed", "FORTIFY: ") || has_any(text, "ERROR: ", " object ") ||
                  has_any(text, "malloc", "invalid pointer") ||
-                 has_any(text, "stack overflow in ", "allocat");
+                 has_any(text, "stack overflow in ", "allocat") ||
+                 text_has(text, "CORRUPTION DETECTED");
     const struct message *message = glibc || other ? find_message(text) : NULL;
     if (!message || !is_said(text, message))
         return false;
