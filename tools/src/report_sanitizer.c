@@ -187,7 +187,8 @@ static void take_address(ledge_view reason, const struct line *line, struct repo
             return;
     }
     reason = text_trim(reason);
-    fresh->address_follows = text_ends(reason, " on") || text_ends(reason, " address");
+    fresh->address_follows = text_ends(reason, " on") || text_ends(reason, " address") ||
+                             text_ends(reason, ")-ed:") || text_ends(reason, "not owned:");
 }
 
 static void take_reason(ledge_view reason, const struct line *line, struct report *fresh)
