@@ -76,38 +76,38 @@ static const struct naming_case naming_cases[] = {
          "    #0 0x7ff6e2a8 in pick C:\\src\\a.c:9:1\n    #1 0x7ff6e2a9 in main C:\\src\\a.c:19:1\n"
          "    #2 0x7ff6e2aa in .l_start C:/b/mingw-w64-crt/crt/crtexe.c:186:9\n"
          "    #3 0x7ff6e2ab in invoke_main D:\\s\\vctools\\crt\\vcstartup\\exe_common.inl:78\n"
-         "    #4 0x7ff81ad9  (C:\\Windows\\System32\\KERNEL32.DLL+0x18001259c)\n"
-         "    #5 0x7ff81ada  (C:\\Windows\\SYSTEM32\\ntdll.dll+0x18005af37)\n"),
+         "    #4 0x7ff81ad9  (C:\\Windows\\System32\\KERNEL32.DLL+0x180001230)\n"
+         "    #5 0x7ff81ada  (C:\\Windows\\SYSTEM32\\ntdll.dll+0x180005670)\n"),
      NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "pick\nmain", true},
     {"a module of Windows without names",
-     ASAN(OVERFLOW_AT, READ4, "    #0 0x7ff6e2a8  (C:\\out\\reader.exe+0x18001259c)\n"), NULL,
-     "Heap-buffer-overflow\nREAD 4", "0x602000000014", "reader.exe+0x18001259c", true},
+     ASAN(OVERFLOW_AT, READ4, "    #0 0x7ff6e2a8  (C:\\out\\reader.exe+0x180001230)\n"), NULL,
+     "Heap-buffer-overflow\nREAD 4", "0x602000000014", "reader.exe+0x180001230", true},
     {"macOS names the program where it has no source",
      ASAN(OVERFLOW_AT, READ4,
-          "    #0 0x11e035 in wrap_free _asan_rtl_\n    #1 0x5f764 in drop_row rows\n"
-          "    #2 0x5f765 in operator new\n    #3 0x5f766 in keep_row rows.c:4\n"),
+          "    #0 0x101230 in wrap_free _asan_rtl_\n    #1 0x50124 in drop_row rows\n"
+          "    #2 0x50125 in operator new\n    #3 0x50126 in keep_row rows.c:4\n"),
      NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "drop_row\nkeep_row", true},
     {"LLVM prints its own stack",
      "prog: /src/a.cc:28: void f(): Assertion `n > 0' failed.\nStack dump:\n"
-     " #0 0x00007fecd016ef43 llvm::sys::PrintStackTrace(llvm::raw_ostream&, int) /src/Signals.inc:1:1\n"
-     " #1 0x00007fecd016ef44 SignalHandler(int) Signals.cpp:0:0\n"
-     " #2 0x00007fecd016ef45 (/lib/x86_64-linux-gnu/libc.so.6+0x3bd60)\n"
-     " #3 0x00007fecd016ef46 rows::pick(int) /src/rows.cc:3:1\n",
+     " #0 0x00007fecd0001233 llvm::sys::PrintStackTrace(llvm::raw_ostream&, int) /src/Signals.inc:1:1\n"
+     " #1 0x00007fecd0001234 SignalHandler(int) Signals.cpp:0:0\n"
+     " #2 0x00007fecd0001235 (/lib/x86_64-linux-gnu/libc.so.6+0x3bd60)\n"
+     " #3 0x00007fecd0001236 rows::pick(int) /src/rows.cc:3:1\n",
      NULL, "ASSERT", NULL, "n > 0\nrows::pick", true},
     {"the headers that check what is copied",
      "*** buffer overflow detected ***: terminated\nProgram received signal SIGABRT, Aborted.\n(gdb) bt\n"
-     "#0  0x00007ffff740fb4b in raise () from /lib64/libc.so.6\n"
-     "#1  0x00007ffff74ee38f in __strcat_chk () from /lib64/libc.so.6\n"
-     "#2  0x000055555556d32a in strcat (__src=0x5555556a52c3, __dest=0x55555570191a) at "
+     "#0  0x00007ffff7401230 in raise () from /lib64/libc.so.6\n"
+     "#1  0x00007ffff7405670 in __strcat_chk () from /lib64/libc.so.6\n"
+     "#2  0x0000555555501230 in strcat (__src=0x555555601230, __dest=0x555555701230) at "
      "/usr/include/bits/string_fortified.h:128\n"
-     "#3  0x000055555556d32b in memcpy (__len=9) at "
+     "#3  0x0000555555501240 in memcpy (__len=9) at "
      "/usr/include/x86_64-linux-gnu/bits/string_fortified.h:29\n"
      "#4  join_rows (n=9) at rows.cpp:110\n",
      NULL, "Buffer-overflow", NULL, "join_rows", true},
     {"systemd knows neither name nor module",
      "Program terminated with signal SIGSEGV, Segmentation fault.\n"
-     "Stack trace of thread 760:\n#0  0x000000746c756166 n/a (n/a + 0x0)\n"
-     "#1  0x000055d746c75616 pick (prog + 0x1166)\n",
+     "Stack trace of thread 760:\n#0  0x0000007400001230 n/a (n/a + 0x0)\n"
+     "#1  0x000055d700001230 pick (prog + 0x1166)\n",
      NULL, "UNKNOWN", NULL, "pick", true},
     {"main is the program's when no engine calls it",
      ASAN(OVERFLOW_AT, READ4,
