@@ -1,6 +1,7 @@
 /* arena: many allocations out of one (ledge/arena.h), beside a model that knows where in which
  * block each object lies; marks, also old ones; memory of the caller's; an allocator that fails.
  * Rows B19 A33. */
+#include "closed.h"
 #include "kit/target.h"
 #include "status_name.h"
 #include "stingy.h"
@@ -27,6 +28,7 @@ struct world {
     size_t ids, block_size, gap, resets, grants;
     struct model_object {
         size_t at, size; /* size 0: there is none */
+        size_t block;    /* the id of the one that it is in */
         uint8_t want[CAP];
     } m[SLOTS];
     struct model_mark {
@@ -58,6 +60,7 @@ static void world_check(struct world *w)
     CHECK_EQ(ledge_arena_about(&w->arena).spare, w->count - 1 - w->current);
     CHECK_EQ(ledge_arena_about(&w->arena).room, room);
     CHECK_EQ(ledge_arena_about(&w->arena).used, used);
+    CHECK_EQ(is_closed(w->arena.at, 0, (size_t)(w->arena.end - w->arena.at)), true);
 }
 
 static void world_close(struct world *w)
@@ -111,7 +114,7 @@ static ledge_status model_alloc(struct world *w, size_t slot, size_t size, size_
         return LEDGE_ENOMEM;
     struct model_block *block = &w->blocks[w->current];
     block->left += (align - block->left % align) % align;
-    *m = (struct model_object){block->left, size, {0}};
+    *m = (struct model_object){block->left, size, block->id, {0}};
     block->left += size;
     block->left += w->gap < block->room - block->left ? w->gap : block->room - block->left;
     return LEDGE_OK;
@@ -138,6 +141,15 @@ static ledge_status model_rewind(struct world *w, const struct model_mark *mark)
         }
     }
     return LEDGE_ESTALE;
+}
+
+/* Where the used part of a block ends. */
+static size_t model_left(const struct world *w, size_t id)
+{
+    size_t i = 0;
+    while (w->blocks[i].id != id)
+        i++;
+    return w->blocks[i].left;
 }
 
 static bool is_sized(const struct world *w, size_t size)
@@ -243,8 +255,12 @@ OP(rewind_to, HANDLE(mark, MARKS))
     REQUIRE(w->mm[mark].set);
     EXPECT(ledge_arena_rewind(&w->arena, w->marks[mark]), model_rewind(w, &w->mm[mark]));
     REQUIRE(got == LEDGE_OK);
-    for (size_t i = 0; i < SLOTS; i++)
-        w->m[i].size = w->born[i] > w->saved[mark] ? 0 : w->m[i].size;
+    for (size_t i = 0; i < SLOTS; i++) {
+        if (w->born[i] <= w->saved[mark])
+            continue;
+        CHECK_EQ_AT(i, is_closed(w->s[i].ptr, 0, w->s[i].length), true);
+        w->m[i].size = 0;
+    }
     CALL(for (size_t i = 0; i < 8; i++) {
         if (w->born[i] > w->saved[mark])
             w->s[i] = (ledge_span){0};
@@ -254,6 +270,8 @@ OP(rewind_to, HANDLE(mark, MARKS))
 OP0(reset)
 {
     CALL(ledge_arena_reset(&w->arena));
+    for (size_t i = 0; i < SLOTS; i++)
+        CHECK_EQ_AT(i, is_closed(w->s[i].ptr, 0, w->s[i].length), true);
     CALL(memset(w->s, 0, sizeof w->s));
     memset(w->m, 0, sizeof w->m);
     w->blocks[0].left = w->current = 0;
@@ -271,18 +289,22 @@ OP0(trim)
     w->count = w->current + 1;
 }
 
+/* The caller's memory is the caller's again. */
 OP0(cleanup)
 {
     CALL(ledge_arena_cleanup(&w->arena));
+    CALL(memset(w->memory, 0, sizeof w->memory));
     CALL(memset(w->s, 0, sizeof w->s));
     model_enter(w, 0, 0);
 }
 
+/* From within an object to anywhere: behind it are others, and what wasn't handed out. */
 OP(holds, HANDLE(slot, SLOTS), INDEX(lo), INDEX(hi))
 {
-    REQUIRE(lo <= hi && hi <= w->m[slot].size && lo < w->m[slot].size);
+    REQUIRE(lo <= hi && lo < w->m[slot].size);
+    const size_t left = model_left(w, w->m[slot].block) - w->m[slot].at;
     CALL(const ledge_view part = ledge_view_of(w->s[slot].ptr + lo, hi - lo));
-    CHECK_EQ(ledge_arena_holds(&w->arena, part), lo < hi);
+    CHECK_EQ(ledge_arena_holds(&w->arena, part), lo < hi && hi <= left);
     CHECK_EQ(ledge_arena_holds(&w->arena, ledge_view_of(part.ptr, 4096)), false);
     CHECK_EQ(ledge_arena_holds(&w->arena, ledge_view_of(&w->stingy, 1)), false);
 }
@@ -322,7 +344,7 @@ OP(damage, RANGE(field, 0, 7))
 
 STINGY_OP(3)
 
-TARGET(arena, .includes = "#include <ledge/arena.h>\n", .support = {kit_support},
+TARGET(arena, .includes = "#include <ledge/arena.h>\n", .support = {kit_support, closed_support},
        .status_name = status_name,
        .ops = {&init, &init_fixed, &set_gap, &alloc, &alloc_array, &copy, &copy_self, &save,
                &rewind_to, &reset, &trim, &cleanup, &holds, &wide, &damage, &starve});

@@ -1,14 +1,46 @@
 /* lock_pool: mutexes that are handed out by resource (ledge/lock_pool.h), beside a model that knows
  * which ref is to which resource, and holds it. Refs are also used after they were put, put while
- * they hold, and made up; the allocator fails. In one thread: of locks that it holds itself, lock
- * says so and doesn't wait. Rows C17 A33. */
+ * they hold, and made up; the allocator fails. Of locks that this thread holds itself, lock says so
+ * and doesn't wait; another thread wants the same one. Rows C17 A33. */
 #include "kit/target.h"
+#include "other_thread.h"
 #include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/lock_pool.h>
 
 enum { REFS = 20 };
+
+/* clang-format off */
+SUPPORT_AS(contest_support,
+static struct { ledge_lock_pool *pool; uint64_t resource; size_t rounds, sum; int lost; } contest;
+/* Adds 1 with the lock held. Returns how much of that failed. */
+static int add_locked(bool waits) {
+    ledge_lock_ref ref;
+    if (ledge_lock_pool_get(contest.pool, contest.resource, &ref) != LEDGE_OK)
+        return 1;
+    ledge_status status = LEDGE_EBUSY;
+    while (status == LEDGE_EBUSY && !__atomic_load_n(&contest.lost, __ATOMIC_RELAXED)) {
+        status = waits ? ledge_lock_pool_lock(contest.pool, ref)
+                       : ledge_lock_pool_try_lock(contest.pool, ref);
+        sched_yield(); /* for the other one to find it held, or to give it up */
+    }
+    contest.sum += status == LEDGE_OK;
+    return (status != LEDGE_OK) + (ledge_lock_pool_unlock(contest.pool, ref) != LEDGE_OK) +
+           (ledge_lock_pool_put(contest.pool, ref) != LEDGE_OK);
+}
+static int take_turns(bool waits) {
+    int lost = 0;
+    for (size_t i = 0; i < contest.rounds && lost == 0; i++)
+        lost = add_locked(waits);
+    if (lost != 0)
+        __atomic_store_n(&contest.lost, 1, __ATOMIC_RELAXED);
+    return lost;
+}
+static int wait_and_add(void) {
+    return take_turns(true);
+});
+/* clang-format on */
 
 #define OBJECTS                                                                                    \
     ledge_lock_pool pool;                                                                          \
@@ -109,6 +141,15 @@ static ledge_status model_unlock(struct world *w, size_t at)
         return w->m[at].out ? LEDGE_ENOTFOUND : LEDGE_ESTALE;
     w->m[at].holds = false;
     return LEDGE_OK;
+}
+
+/* Whether who waits for a resource waits for this thread. */
+static bool model_is_held(const struct world *w, uint64_t resource)
+{
+    bool held = false;
+    for (size_t i = 0; i < REFS; i++)
+        held |= w->m[i].holds && w->resource[i] == resource;
+    return held;
 }
 
 static bool model_is_out(const struct world *w, ledge_lock_ref ref)
@@ -246,7 +287,25 @@ OP(is_valid, RANGE(refs, 0, 1), RANGE(locks, 0, 1), RANGE(cut_refs, 0, 1), RANGE
              !refs && !locks && !(cut_refs && refs_left) && !(cut_locks && locks_left));
 }
 
-TARGET(lock_pool, .includes = "#include <ledge/lock_pool.h>\n", .support = {kit_support},
-       .status_name = status_name,
+/* Another thread wants the same lock at the same time, and waits for it. This one must not: where a
+ * lock is lost, that would be for ever. So often, since what goes wrong by chance has to do so
+ * again when the input is run again. */
+OP(contend, U64(resource))
+{
+    REQUIRE(model_refs(w) + 2 <= w->slots && !model_is_held(w, resource));
+    CALL(contest.pool = &w->pool);
+    CALL(contest.resource = resource);
+    CALL(contest.rounds = __tsan_acquire ? 64 : 1);
+    CALL(contest.sum = 0);
+    CALL(contest.lost = 0);
+    CALL(start_other(wait_and_add));
+    CHECK_EQ(take_turns(false), 0);
+    CHECK_EQ(await_other(), 0);
+    CHECK_EQ(contest.sum == 2 * contest.rounds, true);
+}
+
+TARGET(lock_pool,
+       .includes = "#include <pthread.h>\n#include <sched.h>\n#include <ledge/lock_pool.h>\n",
+       .support = {kit_support, other_thread_support, contest_support}, .status_name = status_name,
        .ops = {&init, &get, &get_same, &put, &lock, &try_lock, &unlock, &state, &made_up, &cleanup,
-               &starve, &full, &is_valid});
+               &starve, &full, &is_valid, &contend});

@@ -1,13 +1,34 @@
 /* pool: objects of one size (ledge/pool.h), in one pool and in those of a set, beside a model that
- * counts what is in each block; objects that are put twice, by others, and where they aren't from;
- * an allocator that fails. Rows B15 E9 A33. */
+ * counts what is in each block; objects that are put twice, by other threads, and where they aren't
+ * from; an allocator that fails. Rows B15 E9 A33. */
+#include "closed.h"
 #include "kit/target.h"
+#include "other_thread.h"
 #include "status_name.h"
 #include "stingy.h"
 
 #include <ledge/pool.h>
 
 enum { SLOTS = 12, POOLS = 4, BLOCKS = 28, LARGE = 5000, SEEN = 64 };
+
+/* clang-format off */
+SUPPORT_AS(visit_support,
+static struct { ledge_pool *pool; ledge_tpool *set; ledge_span object; } visit;
+/* What another thread does: it writes into an object that it was given, and puts it; */
+static int put_as_guest(void) {
+    memset(visit.object.ptr, 0xee, visit.object.length);
+    return (int)ledge_pool_put_remote(visit.pool, visit.object.ptr);
+}
+/* or it has a pool of a set for a while. */
+static int join_for_one(void) {
+    ledge_pool *own = NULL;
+    ledge_span span;
+    if (ledge_tpool_join(visit.set, &own) != LEDGE_OK || ledge_pool_get_span(own, &span) != LEDGE_OK)
+        return -1;
+    ledge_span_fill(span, 0xee);
+    return (int)ledge_pool_put_span(own, &span) + (int)ledge_tpool_leave(visit.set, own);
+});
+/* clang-format on */
 
 /* at[0] is the pool, at[1] to at[3] those of the set that were joined; of[] is where an object is
  * from, old[] what was put last. */
@@ -37,6 +58,7 @@ struct world {
     } m[SLOTS];
     size_t lanes, grants;
     bool joined[POOLS];
+    const struct model_block *guest; /* where another thread has put an object */
 };
 
 static void world_open(struct world *w)
@@ -70,6 +92,13 @@ static ledge_pool_stats model_stats(const struct model_pool *p)
                               .slots = model_slots(p)};
 }
 
+/* Whether it isn't said yet that what another thread did comes before what this one does: until the
+ * block's puts are taken back, only what may be called meanwhile is. */
+static bool model_has_guest(const struct world *w)
+{
+    return w->guest && w->guest->remote != 0;
+}
+
 static void world_check(struct world *w)
 {
     CALL(for (size_t i = 0; i < 4; i++) {
@@ -80,7 +109,8 @@ static void world_check(struct world *w)
         const ledge_pool_stats want = model_stats(&w->pools[i]);
         if (!w->at[i])
             continue;
-        CHECK_EQ_AT(i, ledge_pool_is_valid(w->at[i]), true);
+        if (!model_has_guest(w))
+            CHECK_EQ_AT(i, ledge_pool_is_valid(w->at[i]), true);
         CHECK_BYTES_AT(i, &w->stats[i], &want, sizeof want);
     }
     for (size_t i = 0; i < SLOTS; i++) {
@@ -94,6 +124,7 @@ static void world_check(struct world *w)
 
 static void world_close(struct world *w)
 {
+    CHECK_EQ(await_other(), LEDGE_OK);
     CALL(ledge_pool_cleanup(&w->pool));
     CALL(ledge_tpool_cleanup(&w->tpool));
     STINGY_CLOSE(w->stingy);
@@ -144,6 +175,25 @@ static ledge_status model_find(struct world *w, struct model_pool *p)
     const ledge_status status = model_add(w, p, slots ? slots : 1);
     p->misses += status == LEDGE_OK;
     return status;
+}
+
+/* The slots that n gets need and that don't exist yet. */
+static size_t model_missing(const struct model_pool *p, size_t n)
+{
+    size_t free = 0;
+    for (size_t i = 0; i < p->count; i++)
+        free += p->blocks[i].slots - p->blocks[i].out;
+    return n > free ? n - free : 0;
+}
+
+static ledge_status model_reserve(struct world *w, struct model_pool *p, size_t n)
+{
+    const size_t more = model_missing(p, n);
+    for (size_t i = 0; i < p->count; i++)
+        model_collect(p, &p->blocks[i]);
+    if (p->size == 0 || more == 0)
+        return p->size ? LEDGE_OK : LEDGE_ESIZE;
+    return more > LEDGE_POOL_SLOTS_MAX ? LEDGE_EOVERFLOW : model_add(w, p, more);
 }
 
 static ledge_status model_get(struct world *w, size_t pool, size_t slot)
@@ -212,6 +262,7 @@ OP(init, INDEX(size), ALIGNMENT(align))
 
 OP0(cleanup)
 {
+    CHECK_EQ(await_other(), LEDGE_OK);
     model_forget(w, 0, 0);
     CALL(for (size_t i = 0; i < 12; i++) {
         if (w->of[i] == &w->pool)
@@ -229,6 +280,7 @@ OP(get, DEFINE(slot, SLOTS), RANGE(pool, 0, POOLS - 1), U32(byte))
     CALL(w->of[slot] = w->at[pool]);
     CALL(w->s[slot] = ledge_span_of(ptr, w->of[slot]->size));
     CHECK_EQ((uintptr_t)ptr % w->of[slot]->align, 0);
+    CHECK_EQ(is_closed(ptr, w->s[slot].length, w->s[slot].length + 16), true);
     CALL(memset(ptr, (uint8_t)byte, w->s[slot].length));
     memset(w->m[slot].want, (uint8_t)byte, SEEN);
 }
@@ -249,6 +301,7 @@ OP(put, HANDLE(slot, SLOTS))
     REQUIRE(w->m[slot].live && w->at[w->m[slot].pool]);
     CALL(w->old[slot] = w->s[slot].ptr);
     EXPECT(ledge_pool_put(w->of[slot], w->s[slot].ptr), LEDGE_OK);
+    CHECK_EQ(is_closed(w->old[slot], 0, w->s[slot].length), true);
     CALL(w->s[slot] = (ledge_span){0});
     model_put(w, slot, false);
 }
@@ -261,6 +314,7 @@ OP(put_span, HANDLE(slot, SLOTS), RANGE(length, 0, 15))
         CALL(w->s[slot].length -= length);
     }
     EXPECT(ledge_pool_put_span(w->of[slot], &w->s[slot]), LEDGE_OK);
+    CHECK_EQ(is_closed(w->old[slot], 0, w->of[slot]->size), true);
     model_put(w, slot, false);
 }
 
@@ -270,13 +324,15 @@ OP(put_remote, HANDLE(slot, SLOTS))
     REQUIRE(w->m[slot].live);
     CALL(w->old[slot] = w->s[slot].ptr);
     EXPECT(ledge_pool_put_remote(w->of[slot], w->s[slot].ptr), LEDGE_OK);
+    CHECK_EQ(is_closed(w->old[slot], 0, w->s[slot].length), true);
     CALL(w->s[slot] = (ledge_span){0});
     model_put(w, slot, true);
 }
 
 OP(put_twice, HANDLE(slot, SLOTS))
 {
-    REQUIRE(w->m[slot].gone && w->at[w->m[slot].pool] && !is_out_again(w, slot));
+    REQUIRE(!model_has_guest(w) && w->m[slot].gone && w->at[w->m[slot].pool] &&
+            !is_out_again(w, slot));
     CALL(ledge_span span = ledge_span_of(w->old[slot], w->of[slot]->size));
     CHECK_EQ(ledge_pool_owns(w->of[slot], w->old[slot]), false);
     EXPECT(ledge_pool_put(w->of[slot], w->old[slot]), LEDGE_ESTALE);
@@ -314,18 +370,10 @@ OP(reserve, RANGE(pool, 0, POOLS - 1), INDEX(n))
 {
     struct model_pool *p = &w->pools[pool];
     REQUIRE(w->at[pool] && p->count < BLOCKS);
-    size_t free = 0;
-    for (size_t i = 0; i < p->count; i++)
-        free += p->blocks[i].slots - p->blocks[i].out;
-    const size_t more = n > free ? n - free : 0;
+    const size_t more = model_missing(p, n);
     const bool fits = more <= STINGY_MAX / (2 * p->size + 128), much = more > LEDGE_POOL_SLOTS_MAX;
     REQUIRE(fits || much || (more <= SIZE_MAX / 2 / LARGE && more * p->size > STINGY_MAX));
-    for (size_t i = 0; i < p->count; i++)
-        model_collect(p, &p->blocks[i]);
-    EXPECT(ledge_pool_reserve(w->at[pool], n), p->size == 0 ? LEDGE_ESIZE
-                                               : more == 0  ? LEDGE_OK
-                                               : much       ? LEDGE_EOVERFLOW
-                                                            : model_add(w, p, more));
+    EXPECT(ledge_pool_reserve(w->at[pool], n), model_reserve(w, p, n));
 }
 
 /* As many blocks of one slot each; what others have put is free, too, after the first time. */
@@ -351,7 +399,7 @@ OP(reserve_often, RANGE(pool, 0, POOLS - 1), RANGE(times, 1, 20))
 OP(block_use, RANGE(pool, 0, POOLS - 1), RANGE(index, 0, 7))
 {
     const struct model_pool *p = &w->pools[pool];
-    REQUIRE(w->at[pool]);
+    REQUIRE(w->at[pool] && !model_has_guest(w));
     CALL(size_t slots = 0);
     CALL(size_t in_use = 0);
     EXPECT(ledge_pool_block_use(w->at[pool], index, &slots, &in_use),
@@ -374,6 +422,7 @@ OP(set_init, RANGE(lanes, 0, POOLS - 1), INDEX(size), ALIGNMENT(align))
 
 OP0(set_cleanup)
 {
+    CHECK_EQ(await_other(), LEDGE_OK);
     model_forget(w, 1, POOLS - 1);
     w->lanes = 0;
     CALL(for (size_t i = 0; i < 12; i++) {
@@ -453,7 +502,7 @@ OP(lane_stats, RANGE(index, 0, POOLS - 1))
 /* Fields that somebody wrote over. */
 OP(damage, RANGE(field, 0, 5))
 {
-    REQUIRE(w->pools[0].count != 0);
+    REQUIRE(w->pools[0].count != 0 && !model_has_guest(w));
     CALL(ledge_pool bad = w->pool);
     CALL(bad.gets += field == 0);
     CALL(bad.slots -= field == 1);
@@ -467,7 +516,7 @@ OP(damage, RANGE(field, 0, 5))
 OP(damage_list, RANGE(field, 0, 2))
 {
     const struct model_pool *p = &w->pools[0];
-    REQUIRE(p->count != 0 && model_free(&p->blocks[p->now]) != 0);
+    REQUIRE(p->count != 0 && model_free(&p->blocks[p->now]) != 0 && !model_has_guest(w));
     CALL(uint32_t *const first = &w->pool.block->free);
     CALL(uint32_t *const link = &w->pool.block->links[*first]);
     CALL(const uint32_t slot = *first);
@@ -492,9 +541,54 @@ OP(impossible, INDEX(n))
 
 STINGY_OP(3)
 
-TARGET(pool, .includes = "#include <ledge/pool.h>\n", .support = {kit_support},
+/* Nothing but the pool orders what another thread does with an object and what this one does when
+ * it gets it. */
+OP(put_as_other, HANDLE(slot, SLOTS))
+{
+    const struct model_object *m = &w->m[slot];
+    REQUIRE(m->live && !model_has_guest(w));
+    CALL(w->old[slot] = w->s[slot].ptr);
+    CHECK_EQ(await_other(), LEDGE_OK);
+    CALL(visit.pool = w->of[slot]);
+    CALL(visit.object = w->s[slot]);
+    CALL(start_other(put_as_guest));
+    CALL(outlast_other());
+    CALL(w->s[slot] = (ledge_span){0});
+    model_put(w, slot, true);
+    w->guest = &w->pools[m->pool].blocks[m->block];
+}
+
+/* Two threads have the same pool of a set, one after the other, and nothing but the set says so. */
+OP0(join_as_other)
+{
+    size_t lane = 1;
+    while (lane < w->lanes && w->joined[lane])
+        lane++;
+    struct model_pool *p = &w->pools[lane];
+    REQUIRE(w->lanes != 0 && !w->joined[lane] && !model_has_guest(w) && p->count < BLOCKS);
+    CALL(ledge_pool *own = NULL);
+    EXPECT_AS(first, ledge_tpool_join(&w->tpool, &own), LEDGE_OK);
+    EXPECT_AS(room, ledge_pool_reserve(own, 1), model_reserve(w, p, 1));
+    EXPECT_AS(left, ledge_tpool_leave(&w->tpool, own), LEDGE_OK);
+    REQUIRE(room == LEDGE_OK);
+    CHECK_EQ(await_other(), LEDGE_OK);
+    CALL(visit.set = &w->tpool);
+    CALL(start_other(join_for_one));
+    CALL(outlast_other());
+    (void)model_find(w, p);
+    p->gets++;
+    model_count_puts(p, 1);
+    EXPECT_AS(again, ledge_tpool_join(&w->tpool, &own), LEDGE_OK);
+    CHECK_EQ(ledge_pool_is_valid(own), true);
+    EXPECT_AS(gone, ledge_tpool_leave(&w->tpool, own), LEDGE_OK);
+}
+
+TARGET(pool, .includes = "#include <pthread.h>\n#include <sched.h>\n#include <ledge/pool.h>\n",
+       .support = {kit_support, closed_support, other_thread_support, visit_support},
        .status_name = status_name,
-       .ops = {&init,       &cleanup,     &get,         &get_span,      &put,         &put_span,
-               &put_remote, &put_twice,   &put_foreign, &put_nothing,   &reserve,     &block_use,
-               &set_init,   &set_cleanup, &join,        &leave,         &set_put,     &set_stats,
-               &lane_stats, &damage,      &starve,      &reserve_often, &damage_list, &impossible});
+       .ops = {&init,         &cleanup,       &get,         &get_span,    &put,
+               &put_span,     &put_remote,    &put_twice,   &put_foreign, &put_nothing,
+               &reserve,      &block_use,     &set_init,    &set_cleanup, &join,
+               &leave,        &set_put,       &set_stats,   &lane_stats,  &damage,
+               &starve,       &reserve_often, &damage_list, &impossible,  &put_as_other,
+               &join_as_other});

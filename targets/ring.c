@@ -1,6 +1,7 @@
 /* ring: the ring (ledge/ring.h) against a plain array, with elements of 1 to 4 bytes, each answer
  * to being full, memory that is lent and committed, and an allocator that fails. Rows B5 A25 A33.
  */
+#include "closed.h"
 #include "kit/target.h"
 #include "sequence.h"
 #include "status_name.h"
@@ -23,11 +24,17 @@ struct world {
     struct sequence m;
     size_t cap, grants;
     ledge_ring_full when_full;
+    struct shape lent; /* when the free memory was */
 };
 
 static void world_open(struct world *w)
 {
     STINGY_OPEN;
+}
+
+static struct shape model_shape(const struct world *w)
+{
+    return (struct shape){w->ring.head, w->m.n, w->cap};
 }
 
 static void world_check(struct world *w)
@@ -39,6 +46,12 @@ static void world_check(struct world *w)
     CHECK_EQ(w->used[0].length + w->used[1].length, w->m.n * w->m.esz);
     CHECK_BYTES(w->used[0].ptr, w->m.bytes, w->used[0].length);
     CHECK_BYTES(w->used[1].ptr, w->m.bytes + w->used[0].length, w->used[1].length);
+    if (!model_lends(&w->lent, model_shape(w))) {
+        CHECK_EQ(is_closed(w->ring.ptr, w->used[1].length, w->ring.head * w->ring.elem_size), true);
+        CHECK_EQ(is_closed(w->ring.ptr, w->ring.head * w->ring.elem_size + w->used[0].length,
+                           w->ring.capacity * w->ring.elem_size),
+                 true);
+    }
 }
 
 static void world_close(struct world *w)
@@ -216,6 +229,7 @@ OP(commit, INDEX(n), BYTES(src, MOST))
     REQUIRE(w->m.esz != 0 && (n > room || (n <= src.len / w->m.esz && w->m.n + n <= CAP)));
     CALL(ledge_span lent[2]);
     CALL(ledge_ring_writable(&w->ring, &lent[0], &lent[1]));
+    w->lent = model_shape(w);
     CHECK_EQ(lent[0].length + lent[1].length, room * w->m.esz);
     CALL(const size_t first = ledge_span_copy(lent[0], ledge_view_of(src.at, src.len)));
     CALL(ledge_span_copy(lent[1], ledge_view_of(src.at + first, src.len - first)));
@@ -364,7 +378,7 @@ OP0(typed_cleanup)
 }
 
 TARGET(ring, .includes = "#include <ledge/ring.h>\n#include <ledge/ring_typed.h>\n",
-       .support = {kit_support, typed_support}, .status_name = status_name,
+       .support = {kit_support, closed_support, typed_support}, .status_name = status_name,
        .ops = {&init,
                &push_back,
                &push_front,

@@ -1,6 +1,7 @@
 /* str: the string builder (ledge/str.h) against a plain array. The string always has a limit, and
  * its allocator gives whatever it is asked for, so that a length that gets past the limit is an
  * out-of-memory (MALLOC_MB). Rows A25 A33 B3. */
+#include "closed.h"
 #include "kit/target.h"
 #include "sequence.h"
 #include "status_name.h"
@@ -43,6 +44,7 @@ static void world_check(struct world *w)
     CHECK_EQ(ledge_str_length(&w->str), w->m.n);
     CHECK_EQ(ledge_str_as_view(&w->str).length, w->m.n);
     CHECK_BYTES(ledge_str_cstr(&w->str), w->m.bytes, w->m.n + 1);
+    CHECK_EQ(is_closed(w->str.ptr, w->str.length + 1, w->str.allocated), true);
     w->stingy.refused = false;
 }
 
@@ -266,6 +268,8 @@ OP0(clear)
 OP(reserve, COUNT(n, 1))
 {
     EXPECT(ledge_str_reserve(&w->str, n), w->stingy.refused ? LEDGE_ENOMEM : LEDGE_OK);
+    if (got == LEDGE_OK)
+        CHECK_EQ(w->str.allocated > (n < w->str.limit ? n : w->str.limit), true);
 }
 
 OP(set_limit, INDEX(limit))
@@ -338,7 +342,7 @@ OP(is_valid, RANGE(length, 0, 5), INDEX(stop), INDEX(allocated), INDEX(limit), R
 }
 
 TARGET(str, .includes = "#include <stdio.h>\n#include <wchar.h>\n#include <ledge/str.h>\n",
-       .support = {kit_support}, .status_name = status_name,
+       .support = {kit_support, closed_support}, .status_name = status_name,
        .ops = {&append,
                &append_view,
                &append_cstr,

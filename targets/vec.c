@@ -1,6 +1,7 @@
 /* vec: the owning vector (ledge/vec.h) against a plain array, with elements of 1 to 4 bytes, each
  * growth policy, sources that alias the vector, and an allocator that fails. Rows A2 A33 B3 B12
  * B14. */
+#include "closed.h"
 #include "kit/target.h"
 #include "sequence.h"
 #include "status_name.h"
@@ -23,11 +24,17 @@ struct world {
     size_t cap, grants;
     size_t block; /* elements that the memory has room for */
     ledge_growth growth;
+    struct shape lent; /* when the spare memory was */
 };
 
 static void world_open(struct world *w)
 {
     STINGY_OPEN;
+}
+
+static struct shape model_shape(const struct world *w)
+{
+    return (struct shape){w->block, w->m.n, w->cap};
 }
 
 static void world_check(struct world *w)
@@ -37,6 +44,10 @@ static void world_check(struct world *w)
     CHECK_EQ(ledge_vec_capacity(&w->vec), w->cap);
     CHECK_EQ(ledge_vec_allocated(&w->vec), w->block * w->m.esz);
     CHECK_BYTES(ledge_vec_as_view(&w->vec).ptr, w->m.bytes, w->m.n * w->m.esz);
+    if (!model_lends(&w->lent, model_shape(w)))
+        CHECK_EQ(
+            is_closed(w->vec.ptr, ledge_vec_as_view(&w->vec).length, ledge_vec_allocated(&w->vec)),
+            true);
 }
 
 static void world_close(struct world *w)
@@ -264,7 +275,9 @@ OP(clone_part, INDEX(lo), INDEX(hi), RANGE(esz, 0, ESZ))
     const bool sized = esz != 0 && (hi - lo) % esz == 0;
     const bool granted = lo == hi || (sized && model_grant(&w->grants, 1));
     CALL(const ledge_view part = ledge_view_of(w->vec.ptr + lo, hi - lo));
+    CALL(const ledge_view behind = ledge_view_of(w->vec.ptr + ledge_vec_allocated(&w->vec), 1));
     CHECK_EQ(ledge_vec_retained(&w->vec, part), lo < hi ? w->block * w->m.esz : 0);
+    CHECK_EQ(ledge_vec_retained(&w->vec, behind), 0);
     EXPECT(ledge_vec_clone_view(part, esz, &w->alloc, &w->copy),
            sized ? granted ? LEDGE_OK : LEDGE_ENOMEM : LEDGE_ESIZE);
     CHECK_BYTES(ledge_vec_as_view(&w->copy).ptr, w->m.bytes + lo, got == LEDGE_OK ? hi - lo : 0);
@@ -277,6 +290,7 @@ OP(span_append, BYTES(src, 16))
 {
     const bool fits = src.len <= (w->cap - w->m.n) * w->m.esz;
     CALL(ledge_span span = ledge_vec_as_span(&w->vec));
+    w->lent = model_shape(w);
     EXPECT(ledge_span_append(span, ledge_view_of(src.at, src.len), &span),
            fits ? LEDGE_OK : LEDGE_ESHORT);
 }
@@ -448,7 +462,7 @@ OP0(typed_cleanup)
 }
 
 TARGET(vec, .includes = "#include <ledge/vec.h>\n#include <ledge/vec_typed.h>\n",
-       .support = {kit_support, typed_support}, .status_name = status_name,
+       .support = {kit_support, closed_support, typed_support}, .status_name = status_name,
        .ops = {&init,
                &push,
                &append,
