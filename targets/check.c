@@ -333,6 +333,20 @@ OP(process_nested, RANGE(lo, 0, SIZE - 1), RANGE(n, 1, SIZE), RANGE(at, 0, SIZE 
     CALL(ledge_provenance_freed(w->block, 64));
 }
 
+/* Two objects side by side, and the span of the first is appended to. Where that reached the
+ * second, the checked build, which UBSan's is, would end the process. */
+OP(process_split, RANGE(at, 1, SIZE - 1), BYTES(src, 16))
+{
+    CALL(ledge_span first = {0}, rest = {0}, longer = {0});
+    CALL(ledge_provenance_allocated(w->block, 64));
+    EXPECT_AS(cut, ledge_span_split_at(ledge_span_of(w->block, 64), at, &first, &rest), LEDGE_OK);
+    CALL(ledge_provenance_entered(first.ptr, first.length));
+    CALL(ledge_provenance_entered(rest.ptr, rest.length));
+    EXPECT(ledge_span_append(first, ledge_view_of(src.at, src.len), &longer),
+           src.len == 0 ? LEDGE_OK : LEDGE_ESHORT);
+    CALL(ledge_provenance_freed(w->block, 64));
+}
+
 /* Parts that overlap, parts of nothing, and nothing. */
 OP0(process_odds)
 {
@@ -380,4 +394,4 @@ TARGET(check, .includes = "#include <ledge/check.h>\n#include <ledge/provenance.
        .support = {kit_support}, .status_name = status_name,
        .ops = {&add, &add_sub, &impossible, &take_out, &renew, &forget, &range, &within,
                &checked_of, &checked_sub, &checked_span, &split, &starve, &reset, &process,
-               &process_odds, &damage, &process_nested});
+               &process_odds, &damage, &process_nested, &process_split});

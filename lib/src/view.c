@@ -139,6 +139,7 @@ ledge_status ledge_span_append(ledge_span span, ledge_view src, ledge_span *out)
     if (src.length > span.capacity - span.length)
         return LEDGE_ESHORT;
     LEDGE_PROVENANCE_VERIFY(span.ptr, span.capacity);
+    LEDGE_PROVENANCE_VERIFY(span.ptr, span.length + src.length);
     LEDGE_PROVENANCE_VERIFY(src.ptr, src.length);
     if (src.length != 0)
         memmove(span.ptr + span.length, src.ptr, src.length);

@@ -156,6 +156,15 @@ static void append_to_it(void)
         _exit(1);
 }
 
+/* All of the record may be the span's, but not the first field and a byte of the second. */
+static void append_behind_it(void)
+{
+    ledge_span span = field();
+    span.capacity = 8;
+    if (ledge_span_append(span, ledge_view_of("X", 1), &span) != LEDGE_OK)
+        _exit(1);
+}
+
 static void append_from_it(void)
 {
     unsigned char memory[8];
@@ -257,6 +266,7 @@ static void views_ask_before_they_touch_a_neighbour(void **state)
         split_it,
         split_a_view_of_it,
         append_to_it,
+        append_behind_it,
         append_from_it,
         cut_a_view_of_it,
         read_a_slot_of_it,

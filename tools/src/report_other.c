@@ -1,7 +1,8 @@
-/* Engines and the kit:
+/* Engines, the kit, and the checked build of the library (ledge/provenance.h):
  *
  *     ==17== ERROR: libFuzzer: timeout after 25 seconds
  *     ==ledge== Model-mismatch in vec.insert: ledge_vec_length(&w->vec)
+ *     ledge: provenance: the 12 bytes at 0x602000000010 cross a border of known memory
  */
 #include "report_family.h"
 
@@ -63,12 +64,22 @@ bool report_engine_line(const struct line *line, struct report *fresh)
     return false;
 }
 
+static bool take_provenance(const struct line *line, struct report *fresh)
+{
+    if (!text_has(line->text, "ledge: provenance: the "))
+        return false;
+    fresh->weight = REPORT_CRASH;
+    fresh->tool = REPORT_KIT;
+    report_set_type(fresh, "Intra-object-overflow", true);
+    return true;
+}
+
 /* The kind is one that we know, or the line is somebody else's. */
 bool report_kit_line(const struct line *line, struct report *fresh)
 {
     size_t at = text_find(line->text, "==ledge== ");
     if (at == TEXT_NONE)
-        return false;
+        return take_provenance(line, fresh);
     ledge_view rest = text_tail(line->text, at + strlen("==ledge== "));
     ledge_view kind = text_word(rest);
     char type[REPORT_TYPE_MAX];

@@ -369,6 +369,18 @@ static const struct crash_case crash_cases[] = {
      "vec", "Model-mismatch", NULL, "vec.insert: ledge_vec_length(&w->vec)", false, "model",
      "ledge", "medium", "vec.c:120"},
 
+    {"the library's checked build under ubsan",
+     "ledge: provenance: the 5 bytes at 0x55d0c0ffee10 cross a border of known memory\n"
+     "UndefinedBehaviorSanitizer:DEADLYSIGNAL\n"
+     "==1==ERROR: UndefinedBehaviorSanitizer: ABRT on unknown address 0x0001 (pc 0x7f T1)\n"
+     "    #0 0x7f in abort stdlib/abort.c:79:7\n"
+     "    #1 0x55 in ledge_provenance_verify /src/lib/src/provenance.c:98:5\n"
+     "    #2 0x55 in ledge_span_append /src/lib/src/view.c:142:5\n"
+     "    #3 0x55 in op_append /src/targets/v.c:120:5\n"
+     "    #4 0x55 in LLVMFuzzerTestOneInput /src/targets/kit/target.c:3:3\n\n",
+     "v", "Intra-object-overflow", NULL, "ledge_provenance_verify\nledge_span_append\nop_append",
+     true, "memory", "ledge", "high", "/src/lib/src/provenance.c:98:5"},
+
     {"glibc, double free", "free(): double free detected in tcache 2\n", NULL, "Heap-double-free",
      NULL, "NULL", true, "memory", "libc", "low", NULL},
     {"glibc, invalid pointer", "munmap_chunk(): invalid pointer\n", NULL, "Invalid-free", NULL,
