@@ -8,6 +8,7 @@ set -eu
 lib=$1 clang=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+cd "$work" # objects are made where one is
 warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
 builds=0
 
@@ -21,13 +22,11 @@ build() { # COMPILER ARGUMENT...: must succeed, and say nothing
 }
 
 for compiler in gcc "$clang"; do
-    for source in "$lib"/src/*.c; do
-        for bits in 64 32; do
-            build "$compiler" -std=c11 -O2 -m$bits -Wstrict-prototypes -c -o "$work/object" "$source"
-        done
-        for level in FAST EXTENSIVE DEBUG; do
-            build "$compiler" -std=c11 -fsyntax-only -DLEDGE_HARDENING=LEDGE_HARDENING_$level "$source"
-        done
+    for bits in 64 32; do
+        build "$compiler" -std=c11 -O2 -m$bits -Wstrict-prototypes -c "$lib"/src/*.c
+    done
+    for level in FAST EXTENSIVE DEBUG; do
+        build "$compiler" -std=c11 -fsyntax-only -DLEDGE_HARDENING=LEDGE_HARDENING_$level "$lib"/src/*.c
     done
 done
 for header in "$lib"/include/ledge/*.h; do

@@ -48,7 +48,7 @@ else
 fi
 
 LEDGE_MUTATION_REPORT=$work/afl AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 \
-    AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 afl-fuzz -i "$corpus" -o "$work/out" -m none -V 5 -s 1 -- "$afl" \
+    AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 afl-fuzz -i "$corpus" -o "$work/out" -m none -V 3 -s 1 -- "$afl" \
     >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; fail "afl-fuzz failed"; }
 every_mutation "$work/afl" engine $without
 stability=$(sed -n 's/^stability *: *//p' "$work/out/default/fuzzer_stats")
