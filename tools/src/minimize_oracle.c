@@ -11,6 +11,10 @@
 #define TELL_TERMINAL_NS UINT64_C(100000000)
 #define TELL_LOG_NS      UINT64_C(10000000000)
 
+/* A candidate hangs that runs so many times as long as the slowest one that failed in the wanted
+ * way, and so many milliseconds. */
+enum { PATIENCE = 20, PATIENCE_LEAST_MS = 1000 };
+
 void oracle_open(struct oracle *oracle, struct runner *runner, const struct oracle_options *options)
 {
     bool leaks = options->whole || strcmp(options->want->class_, "leak") == 0;
@@ -86,15 +90,33 @@ static bool is_over(const struct oracle *oracle)
     return oracle->failed || stop_wanted() || (deadline && uv_hrtime() > deadline);
 }
 
+/* Candidates do less than what they are made of: one that takes far longer hangs, which is another
+ * failure than the wanted one, and isn't waited for as long as the target may take. */
+static void limit_patience(struct oracle *oracle, uint64_t elapsed_ns)
+{
+    if (elapsed_ns <= oracle->slowest_ns)
+        return;
+    oracle->slowest_ns = elapsed_ns;
+    uint64_t ms = PATIENCE * elapsed_ns / 1000000;
+    if (ms < PATIENCE_LEAST_MS)
+        ms = PATIENCE_LEAST_MS;
+    if (ms > oracle->options.target->timeout_ms)
+        ms = oracle->options.target->timeout_ms;
+    for (unsigned i = 0; i < oracle->options.workers; i++)
+        oracle->workers[i].patience_ms = (unsigned)ms;
+}
+
 /* Waits for what a worker runs, and compares. */
 static enum answer collect(struct oracle *oracle, struct worker *worker)
 {
     struct proc_result ended;
     struct run_result result;
     struct fail why;
+    uint64_t elapsed_ns = 0;
     bool ok = worker_wait(worker, &ended, &why);
     if (ok) {
         oracle->runs++;
+        elapsed_ns = ended.elapsed_ns;
         ok = runner_judge(oracle->runner, oracle->options.target, oracle->options.build, &ended,
                           &result, &why);
         proc_result_free(&ended);
@@ -106,6 +128,8 @@ static enum answer collect(struct oracle *oracle, struct worker *worker)
         return ANSWER_STOP;
     bool same = crash_same(&result.crash, oracle->options.want);
     oracle->others += result.crash.found && !same;
+    if (same)
+        limit_patience(oracle, elapsed_ns);
     run_result_free(&result);
     return same ? ANSWER_YES : ANSWER_NO;
 }

@@ -43,6 +43,7 @@ struct oracle {
     struct oracle_memo *memo;
     size_t memo_cap, memo_len;
     uint64_t ahead[2];   /* the key of what the second worker runs; both 0: nothing */
+    uint64_t slowest_ns; /* of the runs that failed in the wanted way */
     unsigned runs;       /* of candidates, also those that nobody then asked about */
     unsigned others;     /* of those, runs that failed in another way */
     unsigned asked;      /* candidates whose answer was not remembered */

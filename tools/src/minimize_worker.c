@@ -41,6 +41,7 @@ void worker_open(struct worker *worker, const struct runner *runner, const struc
         .build = build,
         .leaks = options.leaks,
         .ahead = options.ahead,
+        .patience_ms = target->timeout_ms,
         .serves = !options.fresh && can_serve(target, build),
         .path = mem_print("%s/candidate-%u%s", runner_directory(runner), options.number,
                           target->suffix ? target->suffix : ""),
@@ -120,8 +121,8 @@ bool worker_ready(struct worker *worker)
 
 bool worker_wait(struct worker *worker, struct proc_result *ended, struct fail *why)
 {
-    if (worker->serves && server_wait(worker->server, worker->target->timeout_ms,
-                                      worker->target->rss_mb, ended, &worker->why))
+    if (worker->serves && server_wait(worker->server, worker->patience_ms, worker->target->rss_mb,
+                                      ended, &worker->why))
         return true;
     if (worker->serves)
         give_up_server(worker);

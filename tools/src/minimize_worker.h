@@ -18,6 +18,7 @@ struct worker {
     const struct target *target;
     const struct build *build;
     bool leaks, ahead;
+    unsigned patience_ms;  /* an input that runs longer hangs: at first the target's limit */
     bool serves;           /* the replayer is, or is to be, kept open */
     struct server *server; /* NULL: not started */
     void *bytes;           /* the input in hand */
