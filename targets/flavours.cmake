@@ -32,7 +32,7 @@ else()
   set(LEDGE_msan_KIT -DKIT_MSAN)
   set(LEDGE_tsan_KIT -DKIT_TSAN)
   set(LEDGE_none_KIT ${LEDGE_none_FLAGS})
-  set(LEDGE_coverage_FLAGS -fprofile-instr-generate -fcoverage-mapping)
+  set(LEDGE_coverage_FLAGS -O0 -fprofile-instr-generate -fcoverage-mapping)
   foreach(flavour asan ubsan tsan msan edges)
     set(LEDGE_${flavour}_GUIDE -fsanitize-coverage=inline-8bit-counters,pc-table
         -fsanitize-coverage-ignorelist=${CMAKE_CURRENT_SOURCE_DIR}/unguided.txt)
