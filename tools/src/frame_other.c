@@ -390,8 +390,8 @@ static bool take_unmarked(ledge_view line, struct frame *frame)
     if (!text_starts(rest, "0x") || !frame_address(&rest, frame) || frame->address < UINT16_MAX)
         return false;
     frame->number = (unsigned)number;
-    if (text_skip(&rest,
-                  "in ")) /* "12: 0x55 in f ()" is what gdb stopped at, in a log with numbers */
+    /* "12: 0x55 in f ()" is what gdb stopped at, in a log with numbers. */
+    if (text_skip(&rest, "in "))
         return !colon && frame_debugger(rest, frame);
     size_t open = text_find_last(rest, " [");
     if (open != TEXT_NONE && text_ends(rest, "]")) {
@@ -449,50 +449,38 @@ static bool take_java(ledge_view line, struct frame *frame)
     return true;
 }
 
-/* Those that need no address. */
-static bool take_bare(ledge_view line, struct frame *frame)
+static bool take_at(ledge_view line, struct frame *frame)
 {
-    struct frame clean = *frame;
-    if (take_python(line, frame))
-        return true;
-    *frame = clean;
-    if (take_graphene(line, frame))
-        return true;
-    *frame = clean;
-    return take_rust(line, frame);
+    return take_valgrind(line, "at 0x", frame);
+}
+
+static bool take_by(ledge_view line, struct frame *frame)
+{
+    return take_valgrind(line, "by 0x", frame);
+}
+
+typedef bool taker(ledge_view line, struct frame *frame);
+
+/* The first that fits decides. */
+static bool take_first(taker *const *takers, size_t n, ledge_view line, struct frame *frame)
+{
+    const struct frame clean = *frame;
+    for (size_t i = 0; i < n; i++) {
+        if (takers[i](line, frame))
+            return true;
+        *frame = clean;
+    }
+    return false;
 }
 
 bool frame_unnumbered(ledge_view line, struct frame *frame)
 {
-    struct frame clean = *frame;
+    static taker *const without_address[] = {take_python, take_graphene, take_rust};
+    static taker *const with_address[] = {take_at,    take_by,     take_glibc,    take_glog,
+                                          take_macos, take_pwndbg, take_breakpad, take_windows,
+                                          take_java,  take_rust,   take_unmarked};
     if (!text_has(line, "0x"))
-        return take_bare(line, frame);
-    if (take_valgrind(line, "at 0x", frame) || take_valgrind(line, "by 0x", frame))
-        return true;
-    *frame = clean;
-    if (take_glibc(line, frame))
-        return true;
-    *frame = clean;
-    if (take_glog(line, frame))
-        return true;
-    *frame = clean;
-    if (take_macos(line, frame))
-        return true;
-    *frame = clean;
-    if (take_pwndbg(line, frame))
-        return true;
-    *frame = clean;
-    if (take_breakpad(line, frame))
-        return true;
-    *frame = clean;
-    if (take_windows(line, frame))
-        return true;
-    *frame = clean;
-    if (take_java(line, frame))
-        return true;
-    *frame = clean;
-    if (take_rust(line, frame))
-        return true;
-    *frame = clean;
-    return take_unmarked(line, frame);
+        return take_first(without_address, sizeof without_address / sizeof *without_address, line,
+                          frame);
+    return take_first(with_address, sizeof with_address / sizeof *with_address, line, frame);
 }
