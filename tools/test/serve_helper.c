@@ -1,4 +1,5 @@
-/* serve_helper.c: a replayer of which everything is known, for server_test.c. */
+/* serve_helper.c: a replayer of which everything is known, for server_test.c and
+ * minimize_oracle_test.c. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@ static int run(const uint8_t *data, size_t size)
 {
     static volatile char block[64 * 1024 * 1024]; /* written to, whatever the compiler thinks */
     switch (size > 0 ? data[0] : 0) {
+    case 's': /* aborts, too, but takes its time */
+        (void)usleep(250000);
+        /* fall through */
     case 'a':
         fprintf(stderr, "aborting %zu\n", size);
         abort();
@@ -38,7 +42,21 @@ static int run(const uint8_t *data, size_t size)
     return 0;
 }
 
+static int run_file(const char *path)
+{
+    uint8_t bytes[64];
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return 3;
+    size_t len = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    fprintf(stderr, "ledge-run: %s\n", path);
+    return run(bytes, len);
+}
+
 int main(int argc, char **argv)
 {
-    return argc == 2 && strcmp(argv[1], "--serve") == 0 ? kit_serve(run) : 3;
+    if (argc != 2)
+        return 3;
+    return strcmp(argv[1], "--serve") == 0 ? kit_serve(run) : run_file(argv[1]);
 }
