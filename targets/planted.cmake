@@ -1,6 +1,7 @@
 # Planted bugs: crashes/planted/<id>/ holds a patch against lib/ and a manifest. Each is applied to a copy of lib/ at build
-# time (build target bug-<id>, not part of "all"), and its target is linked to that copy. Only what the patch changes is
-# compiled, by itself or by a header; the rest is that of the clean library. The target is compiled where headers change.
+# time (build target bug-<id>, or `bugs` for every one; not part of "all"), and its target is linked to that copy. Only what
+# the patch changes is compiled, by itself or by a header; the rest is that of the clean library. The target is compiled
+# where headers change.
 
 function(ledge_patched_copy id patch)
   set(copy ${CMAKE_BINARY_DIR}/bugs/${id})
@@ -105,6 +106,7 @@ function(ledge_add_planted_bug directory)
   endforeach()
   ledge_target_products(products ${prefix} ${flavours})
   add_custom_target(bug-${id} DEPENDS ${products})
+  set_property(GLOBAL APPEND PROPERTY LEDGE_BUG_PRODUCTS ${products})
   ledge_nested_too(bug-${id})
   if(NOT LEDGE_AFL_BUILD)
     ledge_manifest_entry(entry ${prefix} ${name} ${include} ${prefix}-lib "${flavours}" "none;asan")
@@ -119,4 +121,8 @@ function(ledge_add_planted_bugs)
     get_filename_component(directory ${manifest} DIRECTORY)
     ledge_add_planted_bug(${directory})
   endforeach()
+  # Not made of bug-<id>, each of which has the nested directory built once more.
+  get_property(products GLOBAL PROPERTY LEDGE_BUG_PRODUCTS)
+  add_custom_target(bugs DEPENDS ${products})
+  ledge_nested_too(bugs)
 endfunction()

@@ -42,6 +42,7 @@ bool bugs_regenerate(const struct manifest *manifest, struct fail *why)
 static bool build(const struct manifest *manifest, unsigned jobs, const struct bug_info *infos,
                   size_t len, struct fail *why)
 {
+    static const char every_bug[] = "bugs"; /* takes less than all of them by name */
     char *parallel = mem_print("%u", jobs);
     const char **argv = mem_new(len + 7, sizeof *argv);
     size_t used = 0;
@@ -51,8 +52,11 @@ static bool build(const struct manifest *manifest, unsigned jobs, const struct b
     argv[used++] = "--parallel";
     argv[used++] = parallel;
     argv[used++] = "--target";
-    for (size_t i = 0; i < len; i++)
-        argv[used++] = infos[i].bug->build_target;
+    if (len > 1 && len == manifest->bugs_len)
+        argv[used++] = every_bug;
+    else
+        for (size_t i = 0; i < len; i++)
+            argv[used++] = infos[i].bug->build_target;
     bool ok = run_cmake(manifest, argv, infos[0].bug->build_target, len == 1, why);
     free(argv);
     free(parallel);
