@@ -49,6 +49,15 @@ bool frame_is_prefix(ledge_view before)
            !has_word(trimmed);
 }
 
+/* Where "#12" would lead to the twelfth issue, people and trackers put something between the two.
+ */
+static void skip_gap(ledge_view before, ledge_view *tail)
+{
+    bool starts = text_trim(before).length == 0 || text_ends(text_trim(before), ">");
+    if (!text_skip(tail, "&#8203;") && !text_skip(tail, "\xE2\x80\x8B") && starts)
+        text_skip(tail, " ");
+}
+
 /* Leaves in *rest what follows "#12 ", and in *before what came before. Only the first '#' with a
  * number counts, so that a line of nothing else is read once. */
 static bool take_number(ledge_view line, ledge_view *before, ledge_view *rest, unsigned *number)
@@ -57,6 +66,7 @@ static bool take_number(ledge_view line, ledge_view *before, ledge_view *rest, u
         ledge_view tail = text_tail(line, at + 1);
         uint64_t value;
         *before = text_head(line, at);
+        skip_gap(*before, &tail);
         bool counted = text_decimal(&tail, &value) > 0;
         bool lldb = counted && text_ends(*before, "frame ") && text_skip(&tail, ":");
         /* gef: "[#1] 0x555555555159 → main()" */

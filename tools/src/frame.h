@@ -11,6 +11,7 @@
  *     ./module(name+0x15)[0x40077d]                  glibc's backtrace_symbols
  *     7   module   0x00007fff2034 name + 10          macOS
  *     @  0x7f3c8a8f7890  name                        glog
+ *     <0x00000000004f5b36> [func:name file:file.c line:12 module:module]      honggfuzz
  *     [#1] 0x555555555159 → name()                   gef; pwndbg writes "1   0x555555555159
  * name+20" #2  0x00007f0000001230 name (module + 0x12)    systemd-coredump 0  module!name [file.cpp
  * : 12 + 0x5]          Breakpad File "/dir/file.py", line 12 in name         Python's faulthandler

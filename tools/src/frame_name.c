@@ -162,6 +162,14 @@ static bool is_method(ledge_view text)
     return (text_starts(text, "-[") || text_starts(text, "+[")) && text_ends(text, "]");
 }
 
+/* "__39-[Class method:]_block_invoke" of Objective-C. */
+static bool is_block(ledge_view text)
+{
+    uint64_t length;
+    return text_skip(&text, "__") && text_decimal(&text, &length) > 0 &&
+           (text_starts(text, "-[") || text_starts(text, "+[")) && text_has(text, "]_block_invoke");
+}
+
 /* "module!name" of Windows. */
 static ledge_view without_module(ledge_view text)
 {
@@ -195,7 +203,7 @@ void frame_name(const struct frame *frame, char name[FRAME_NAME_MAX + 1])
 {
     struct writer writer = {name, 0};
     ledge_view function = without_module(without_decltype(frame->function));
-    if (!is_method(function))
+    if (!is_method(function) && !is_block(function))
         put_name(&writer, function);
     if (writer.len == 0) {
         for (size_t i = 0; i < function.length; i++)

@@ -60,10 +60,33 @@ bool frame_debugger(ledge_view rest, struct frame *frame)
     return true;
 }
 
+/* "module name + 12 at file:line:column": the mark between the two is Markdown's, too, and gets
+ * lost. */
+static bool take_lost_tick(ledge_view rest, struct frame *frame)
+{
+    struct frame place = {0};
+    size_t plus = text_find_last(rest, " + ");
+    ledge_view tail = plus == TEXT_NONE ? nothing : text_tail(rest, plus + 3);
+    ledge_view head = plus == TEXT_NONE ? nothing : text_head(rest, plus);
+    uint64_t offset;
+    if (text_decimal(&tail, &offset) == 0 || !text_skip(&tail, " at "))
+        return false;
+    frame_place(tail, &place);
+    size_t blank = text_find_byte(head, ' ');
+    if (place.line == 0 || blank == TEXT_NONE || blank == 0)
+        return false;
+    frame_place(tail, frame);
+    frame->module = text_head(head, blank);
+    frame->function = known(text_trim(text_tail(head, blank)));
+    return true;
+}
+
 bool frame_lldb(ledge_view rest, struct frame *frame)
 {
     size_t tick = text_find_byte(rest, '`');
-    if (tick == TEXT_NONE || tick == 0 || tick + 1 >= rest.length ||
+    if (tick == TEXT_NONE)
+        return take_lost_tick(rest, frame);
+    if (tick == 0 || tick + 1 >= rest.length ||
         text_starts(text_tail(rest, tick), "`anonymous namespace'") ||
         text_find_byte(text_head(rest, tick), '(') != TEXT_NONE)
         return false;
@@ -87,7 +110,10 @@ bool frame_lldb(ledge_view rest, struct frame *frame)
 bool frame_android(ledge_view rest, struct frame *frame)
 {
     uint64_t offset;
-    if (!text_skip(&rest, "pc ") || text_hex(&rest, &offset) < 8 || !frame_blank_at(rest, 0))
+    if (!text_skip(&rest, "pc "))
+        return false;
+    text_skip(&rest, "0x"); /* Google Play's */
+    if (text_hex(&rest, &offset) < 8 || !frame_blank_at(rest, 0))
         return false;
     rest = text_trim(rest);
     size_t build = text_find(rest, " (BuildId");
@@ -199,7 +225,7 @@ static bool take_macos(ledge_view line, struct frame *frame)
     if (text_decimal(&rest, &number) == 0 || number > 9999 || !text_skip(&rest, "  "))
         return false;
     rest = text_trim(rest);
-    size_t at = text_find(rest, " 0x0");
+    size_t at = text_find(rest, " 0x");
     if (at == TEXT_NONE)
         return false;
     ledge_view name = text_tail(rest, at + 1);
@@ -449,6 +475,33 @@ static bool take_java(ledge_view line, struct frame *frame)
     return true;
 }
 
+/* honggfuzz: "<0x00000000004f5b36> [func:f file:/src/a.c line:3 module:/out/prog]". */
+static bool take_honggfuzz(ledge_view line, struct frame *frame)
+{
+    size_t start = text_find(line, "<0x");
+    if (start == TEXT_NONE || !frame_is_prefix(text_head(line, start)))
+        return false;
+    ledge_view rest = text_tail(line, start + 3);
+    uint64_t number;
+    if (text_hex(&rest, &frame->address) == 0 || !text_skip(&rest, "> [func:"))
+        return false;
+    size_t file = text_find(rest, " file:"), row = text_find(rest, " line:");
+    size_t module = text_find(rest, " module:");
+    if (file == TEXT_NONE || row == TEXT_NONE || module == TEXT_NONE || file > row || row > module)
+        return false;
+    ledge_view name = text_head(rest, file), digits = text_tail(rest, row + 6);
+    frame->function = text_is(name, "UNKNOWN") ? nothing : known(name);
+    if (text_decimal(&digits, &number) > 0 && number > 0 && number < 1000000000) {
+        frame->file = text_head(text_tail(rest, file + 6), row - file - 6);
+        frame->line = frame->file.length > 0 ? (unsigned)number : 0;
+    }
+    frame->module = text_tail(rest, module + 8);
+    while (text_ends(frame->module, "]") || text_ends(frame->module, "."))
+        frame->module = text_head(frame->module, frame->module.length - 1);
+    frame->follows = true;
+    return true;
+}
+
 static bool take_at(ledge_view line, struct frame *frame)
 {
     return take_valgrind(line, "at 0x", frame);
@@ -476,9 +529,9 @@ static bool take_first(taker *const *takers, size_t n, ledge_view line, struct f
 bool frame_unnumbered(ledge_view line, struct frame *frame)
 {
     static taker *const without_address[] = {take_python, take_graphene, take_rust};
-    static taker *const with_address[] = {take_at,    take_by,     take_glibc,    take_glog,
-                                          take_macos, take_pwndbg, take_breakpad, take_windows,
-                                          take_java,  take_rust,   take_unmarked};
+    static taker *const with_address[] = {take_at,    take_by,     take_glibc,     take_glog,
+                                          take_macos, take_pwndbg, take_breakpad,  take_windows,
+                                          take_java,  take_rust,   take_honggfuzz, take_unmarked};
     if (!text_has(line, "0x"))
         return take_first(without_address, sizeof without_address / sizeof *without_address, line,
                           frame);

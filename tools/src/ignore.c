@@ -66,9 +66,10 @@ static const char *const libc_directories[] = {
  * isoc99_scanf.c, memmove-vec-unaligned-erms.S; a few hold functions of other names. */
 static bool is_named_after(ledge_view base, const char *name)
 {
-    static const char *const shared[] = {"pthread_create.c", "pthread_cond_wait.c",
-                                         "msort.c",          "vfprintf-internal.c",
-                                         "getXXbyYY.c",      "getXXbyYY_r.c"};
+    static const char *const shared[] = {
+        "pthread_create.c",    "pthread_cond_wait.c", "msort.c",
+        "vfprintf-internal.c", "getXXbyYY.c",         "getXXbyYY_r.c",
+        "fileops.c",           "wfileops.c",          "genops.c"};
     static const char *const prefixes[] = {"", "io", "isoc99_", "isoc23_"};
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
         if (text_is(base, shared[i]))

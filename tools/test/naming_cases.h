@@ -89,13 +89,15 @@ static const struct naming_case naming_cases[] = {
      NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "drop_row\nkeep_row", true},
     {"LLVM prints its own stack",
      "prog: /src/a.cc:28: void f(): Assertion `n > 0' failed.\nStack dump:\n"
-     " #0 0x00007fecd0001233 llvm::sys::PrintStackTrace(llvm::raw_ostream&, int) /src/Signals.inc:1:1\n"
+     " #0 0x00007fecd0001233 llvm::sys::PrintStackTrace(llvm::raw_ostream&, int) "
+     "/src/Signals.inc:1:1\n"
      " #1 0x00007fecd0001234 SignalHandler(int) Signals.cpp:0:0\n"
      " #2 0x00007fecd0001235 (/lib/x86_64-linux-gnu/libc.so.6+0x3bd60)\n"
      " #3 0x00007fecd0001236 rows::pick(int) /src/rows.cc:3:1\n",
      NULL, "ASSERT", NULL, "n > 0\nrows::pick", true},
     {"the headers that check what is copied",
-     "*** buffer overflow detected ***: terminated\nProgram received signal SIGABRT, Aborted.\n(gdb) bt\n"
+     "*** buffer overflow detected ***: terminated\nProgram received signal SIGABRT, "
+     "Aborted.\n(gdb) bt\n"
      "#0  0x00007ffff7401230 in raise () from /lib64/libc.so.6\n"
      "#1  0x00007ffff7405670 in __strcat_chk () from /lib64/libc.so.6\n"
      "#2  0x0000555555501230 in strcat (__src=0x555555601230, __dest=0x555555701230) at "
@@ -353,6 +355,24 @@ static const struct naming_case naming_cases[] = {
      "    #2 0x7f in raise (/lib/libc.so.6+0x1)\n    #3 0x7e in abort (/lib/libc.so.6+0x2)\n"
      "    #4 0x3 in quit /src/a.c:1:1\n" ENTRY "SUMMARY: libFuzzer: deadly signal\n",
      NULL, "Fatal-signal", NULL, "quit\nparse_fuzzer.cc", false},
+
+    {"what glibc writes with is glibc's, whatever its file is called",
+     "==17== Syscall param write(buf) points to uninitialised byte(s)\n"
+     "==17==    at 0x5B68900: __write_nocancel (syscall-template.S:82)\n"
+     "==17==    by 0x5AFB749: new_do_write (fileops.c:543)\n"
+     "==17==    by 0x5AF4F25: rewind (rewind.c:37)\n"
+     "==17==    by 0x567D149: save_rows (rows.c:69)\n==17==    by 0x401F67: main (main.c:22)\n",
+     NULL, "Use-of-uninitialized-value", NULL, "save_rows\nmain", true},
+    {"the language's names are known when nobody demangled them",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x1 in _Znwm (/out/f+0x1)\n    #1 0x2 in _ZNSt6vectorIiE4growEv (/out/f+0x2)\n"
+          "    #2 0x3 in _ZN4rows4dropEv (/out/f+0x3)\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "_ZN4rows4dropEv", true},
+    {"the checked containers of libstdc++ are the language's",
+     ASAN(OVERFLOW_AT, READ4,
+          "    #0 0x1 in __gnu_debug::_Safe_sequence_base::_M_attach(int) /src/x.cc:1:1\n"
+          "    #1 0x2 in pick /src/a.cc:2:1\n"),
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "pick", true},
 
     /* --- Checks ------------------------------------------------------------------------------ */
     {"an assertion with numbers and addresses in it",

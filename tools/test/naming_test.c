@@ -55,6 +55,7 @@ static void functions_have_short_names(void **unused)
         {"foo(int) [clone .isra.0]", "foo"},
         {"png_read.constprop.0", "png_read"},
         {"Foo::bar[abi:cxx11](int)", "Foo::bar"},
+        {"__39-[Rows refresh:]_block_invoke", "__39-[Rows refresh:]_block_invoke"},
         {"unsigned int const* ns::find<char, 3ul>(char const (&) [3])", "ns::find"},
     };
     (void)unused;
