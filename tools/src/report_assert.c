@@ -71,11 +71,13 @@ static bool take_quoted(const struct line *line, struct report *fresh)
     if ((!whole && line->whole) || text_has(line->text, "CRITICAL **") ||
         text_has(line->text, "-CRITICAL"))
         return false;
-    ledge_view expression = text_tail(whole ? text_head(rest, end) : rest, quote);
-    report_set_assertion(fresh, expression, whole, REPORT_CRASH);
     ledge_view before = text_head(line->text, at - 1);
     if (text_ends(before, ": "))
         fresh->place = place_in(text_head(before, before.length - 2));
+    if (fresh->place.length == 0 && report_is_cited(line->text, at))
+        return false;
+    ledge_view expression = text_tail(whole ? text_head(rest, end) : rest, quote);
+    report_set_assertion(fresh, expression, whole, REPORT_CRASH);
     /* The allocator asserts on its own data, which somebody else has overwritten. */
     if (text_has(before, "malloc.c:"))
         report_set_type(fresh, "Heap-corruption", true);
@@ -144,11 +146,14 @@ static bool take_glibc(const struct line *line, struct report *fresh)
     return true;
 }
 
-/* libc++: "/usr/include/c++/v1/vector:1420: assertion __n < size() failed: message". */
+/* libc++: "/usr/include/c++/v1/vector:1420: assertion __n < size() failed: message"; since LLVM 19
+ * "libc++ Hardening assertion". */
 static bool take_libcxx(const struct line *line, struct report *fresh)
 {
-    size_t at = text_find(line->text, ": assertion ");
-    ledge_view rest = text_after(line->text, ": assertion ");
+    static const char hardening[] = ": libc++ Hardening assertion ";
+    const char *lead = text_has(line->text, hardening) ? hardening : ": assertion ";
+    size_t at = text_find(line->text, lead);
+    ledge_view rest = text_after(line->text, lead);
     size_t end = text_find(rest, " failed");
     if (at == TEXT_NONE || end == TEXT_NONE || text_starts(rest, "failed") ||
         !report_is_place(report_last_word(text_head(line->text, at))))
@@ -181,6 +186,7 @@ static const struct mark marks[] = {
     {"ASSERT: \"", "\" in file ", REPORT_RECOVERABLE},
     {"Assert failed: ", NULL, REPORT_MENTION},
     {"Assert failure: ", NULL, REPORT_MENTION},
+    {"Failed assertion: \"", "\"", REPORT_MENTION},
     {"Assertion Failed: ", NULL, REPORT_MENTION},
     {"' panicked at '", "', ", REPORT_RECOVERABLE}, /* Rust before 1.73 */
     {"assertion failed: ", NULL, REPORT_MENTION},
@@ -199,11 +205,15 @@ static bool take_own(const struct line *line, struct report *fresh)
         ledge_view expression = end == TEXT_NONE ? rest : text_head(rest, end);
         enum report_weight weight = marks[i].weight;
         ledge_view before = text_trim(text_head(line->text, at));
-        /* GLib's g_assert: "ERROR:file.c:12:function: assertion failed: (expression)". */
-        if (weight == REPORT_MENTION && text_has(before, "ERROR:"))
+        /* GLib's g_assert: "ERROR:file.c:12:function: assertion failed: (expression)"; jemalloc:
+         * "<jemalloc>: file.c:12: Failed assertion: "expression"". */
+        bool stops = text_has(before, "ERROR:") || text_has(before, "<jemalloc>: ");
+        if (weight == REPORT_MENTION && stops)
             weight = REPORT_CRASH;
         if (text_trim(expression).length == 0)
             continue;
+        if (text_ends(before, ":"))
+            before = text_head(before, before.length - 1);
         fresh->place = place_in(before);
         report_set_assertion(fresh, without_parentheses(text_trim(expression)),
                              line->whole || end != TEXT_NONE, weight);

@@ -12,6 +12,11 @@ struct line {
     bool whole;      /* it ended in a newline: nothing of it is missing */
 };
 
+/* report_text writes the text that is in the bytes, without colours, carriage returns and bytes
+ * that are no text; a lone carriage return ends a line as well. out has room for len bytes. Returns
+ * the length of what it wrote. O(len). */
+size_t report_text(const unsigned char *bytes, size_t len, char *out);
+
 /* Each returns true when the line begins a report, and then has filled *fresh (zeroed before). */
 bool report_sanitizer_line(const struct line *line, struct report *fresh);
 bool report_ubsan_line(const struct line *line, struct report *fresh);
@@ -70,6 +75,10 @@ bool report_is_place(ledge_view text);
 
 /* report_last_word is what follows the last blank, without a quotation mark before it. */
 ledge_view report_last_word(ledge_view text);
+
+/* report_is_cited: the byte at an index stands between quotation marks, and isn't a value of JSON:
+ * somebody speaks of the words. Not so behind the number of a process. O(length). */
+bool report_is_cited(ledge_view text, size_t at);
 
 /* report_set_type copies a type; sure says whether it is one we know, and whole. */
 void report_set_type(struct report *report, const char *type, bool sure);

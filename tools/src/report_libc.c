@@ -47,6 +47,8 @@ static const struct message messages[] = {
     {"invalid fastbin entry", "Heap-corruption"},
     /* bionic */
     {"stack corruption detected (-fstack-protector)", "Stack-buffer-overflow"},
+    {" called on a destroyed mutex", "Use of an invalid mutex"},
+    {": null FILE*", "Invalid-null-argument"},
     {"FORTIFY: ", "Buffer-overflow"},
     {"invalid address or address of corrupt block ", "Heap-corruption"},
     {"heap corruption detected by ", "Heap-corruption"},
@@ -117,14 +119,51 @@ static bool has_any(ledge_view text, const char *one, const char *another)
     return text_has(text, one) || text_has(text, another);
 }
 
+/* Words that end glibc's messages: "corrupted size vs. prev_size while consolidating". */
+static bool is_of_message(ledge_view word)
+{
+    static const char *const words[] = {
+        "chunk", "chunks",   "consolidating", "corrupted",        "detected",        "fastbin",
+        "in",    "fastbins", "invalid",       "next->prev_inuse", "next->prev_size", "next",
+        "size",  "tcache",   "top",           "unaligned",        "unsorted",        "while"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (text_is(word, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* glibc says no more than its message; a sentence goes on: "free(): invalid pointer on exit". */
+static bool goes_on(ledge_view after)
+{
+    for (ledge_view rest = text_trim(after); rest.length > 0;) {
+        ledge_view word = text_word(rest);
+        bool small = word.ptr[0] >= 'a' && word.ptr[0] <= 'z';
+        if (small && !is_of_message(word))
+            return !text_ends(word, ":") && !text_starts(word, "abort");
+        if (!small && !text_is_digit(word.ptr[0]))
+            return false;
+        rest = text_trim(text_tail(rest, word.length));
+    }
+    return false;
+}
+
 /* A source line that a compiler shows may have the message in quotation marks; what a log puts in
  * front of it may have a pair of them. */
 static bool is_said(ledge_view text, const struct message *message)
 {
-    size_t at = text_find(text, message->text), quotes = 0;
-    for (size_t i = 0; i < at && i < text.length; i++)
-        quotes += text.ptr[i] == '"' ? 1 : 0;
-    return quotes % 2 == 0 || text_has(text, "***") || text_has(text, "message: ");
+    size_t at = text_find(text, message->text);
+    ledge_view after = text_tail(text, at + strlen(message->text));
+    if (text_has(text, "message: "))
+        return true;
+    if (text_ends(text_of(message->text), " detected ***"))
+        return after.length == 0 || text_starts(after, ":");
+    bool glibc = text_has(text_of(message->text), "(): ") ||
+                 text_starts(text_of(message->text), "corrupted ") ||
+                 text_starts(text_of(message->text), "double free or ");
+    if (glibc && goes_on(after))
+        return false;
+    return text_has(text, "***") || !report_is_cited(text, at);
 }
 
 /* "*** Error in `./prog': free(): invalid pointer: 0x0000000000602010 ***", "object 0x7f00: …". */
@@ -144,12 +183,18 @@ static void take_address(const struct line *line, struct report *fresh)
  * the abort that follows has the stack. */
 static bool is_terminate(ledge_view text)
 {
-    return text_has(text, "terminate called after throwing an instance of ") ||
-           text_has(text, "terminate called without an active exception") ||
-           text_has(text, "terminating due to uncaught exception of type ") ||
-           text_has(text, "terminating with uncaught exception of type ") ||
-           text_has(text, "pure virtual method called") ||
-           text_has(text, "Pure virtual function called!");
+    static const char *const words[] = {"terminate called after throwing an instance of ",
+                                        "terminate called without an active exception",
+                                        "terminating due to uncaught exception of type ",
+                                        "terminating with uncaught exception of type ",
+                                        "pure virtual method called",
+                                        "Pure virtual function called!"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t at = text_find(text, words[i]);
+        if (at != TEXT_NONE)
+            return !report_is_cited(text, at);
+    }
+    return false;
 }
 
 bool report_libc_line(const struct line *line, struct report *fresh)

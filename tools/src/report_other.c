@@ -21,8 +21,9 @@ static const struct message libfuzzer_messages[] = {
     {"timeout after ", "Timeout", REPORT_CRASH},
     {"timeout", "Timeout", REPORT_CRASH},
     {"out-of-memory (", "Out-of-memory", REPORT_CRASH},
+    {"out-of-memory", "Out-of-memory", REPORT_HINT}, /* of the summary */
     {"fuzz target exited", "Unexpected-exit", REPORT_CONSEQUENCE},
-    {"fuzz target overwrites its const input", "Overwrites-const-input", REPORT_CRASH},
+    {"fuzz target overwrites it", "Overwrites-const-input", REPORT_CRASH}, /* "it's", once */
 };
 
 /* Centipede: "========= Per-input timeout exceeded: 61 > 60 (sec); exiting". */
@@ -49,14 +50,16 @@ bool report_engine_line(const struct line *line, struct report *fresh)
     size_t at = text_find(line->text, "libFuzzer: ");
     if (at == TEXT_NONE)
         return take_centipede(line, fresh);
+    if (report_is_cited(line->text, at))
+        return false;
     ledge_view rest = text_tail(line->text, at + strlen("libFuzzer: "));
+    bool summary = text_has(text_head(line->text, at), "SUMMARY: ");
     size_t count = sizeof libfuzzer_messages / sizeof *libfuzzer_messages;
     for (size_t i = 0; i < count; i++) {
         const struct message *message = &libfuzzer_messages[i];
-        if (!text_starts(rest, message->text))
+        if (!text_starts(rest, message->text) || (message->weight == REPORT_HINT && !summary))
             continue;
         fresh->tool = REPORT_LIBFUZZER;
-        bool summary = text_has(text_head(line->text, at), "SUMMARY: ");
         fresh->weight = summary ? REPORT_HINT : message->weight;
         report_set_type(fresh, message->type, true);
         return true;

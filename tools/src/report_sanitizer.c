@@ -246,6 +246,14 @@ static bool is_known_word(ledge_view reason)
     return taxonomy_find(type) != NULL;
 }
 
+/* ThreadSanitizer's warnings say whose process it was; without it, nothing but the type. */
+static bool is_whole_warning(ledge_view reason)
+{
+    char type[REPORT_TYPE_MAX];
+    write_type(reason, true, type);
+    return taxonomy_find(type) != NULL || text_has(reason, "(pid=");
+}
+
 bool report_sanitizer_line(const struct line *line, struct report *fresh)
 {
     static const char nameless[] = "==Sanitizer";
@@ -270,6 +278,12 @@ bool report_sanitizer_line(const struct line *line, struct report *fresh)
     bool bare = is_known_word(reason) &&
                 (text_has(reason, " on address 0x") || text_has(reason, " on unknown address 0x"));
     if (!error && !warns && !limit && !bare)
+        return false;
+    if (fresh->tool == REPORT_TSAN && warns && line->whole && !is_whole_warning(reason))
+        return false;
+    bool particular =
+        text_has(reason, " 0x") || text_has(reason, "(pid=") || text_has(reason, "(size=");
+    if (!particular && report_is_cited(line->text, before.length))
         return false;
     /* A pattern that a test looks for, "AddressSanitizer: {{.*}}", has no word. */
     if (!known && line->whole && (reason.length == 0 || !text_is_name(reason.ptr[0])))
@@ -304,6 +318,9 @@ bool report_sanitizer_summary(const struct line *line, struct report *fresh)
     ledge_view before, reason;
     fresh->tool = take_tool(text_tail(line->text, at), &before, &reason);
     if (fresh->tool == REPORT_UNKNOWN || !text_skip(&reason, ": "))
+        return false;
+    ledge_view word = text_word(reason);
+    if (report_is_cited(line->text, at) && (text_has(word, "`") || text_has(word, "\"")))
         return false;
     if (text_has(reason, "leaked in")) {
         fresh->tool = REPORT_LSAN;
