@@ -55,17 +55,26 @@ static const struct name names[] = {
     {"Bad system call", SIGSYS},
 };
 
-int report_signal_number(ledge_view text)
+static int number_of_name(ledge_view text)
 {
-    ledge_view rest = text;
-    uint64_t number;
-    if (text_decimal(&rest, &number) > 0)
-        return number < 65 && (rest.length == 0 || !text_is_name(rest.ptr[0])) ? (int)number : 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (text_starts(text, names[i].text))
             return names[i].number;
     }
     return 0;
+}
+
+/* Systems agree on the names, not on the numbers: "10, Bus error" is a BSD's. */
+int report_signal_number(ledge_view text)
+{
+    ledge_view rest = text;
+    uint64_t number;
+    if (text_decimal(&rest, &number) == 0)
+        return number_of_name(text);
+    if (number > 64 || (rest.length > 0 && text_is_name(rest.ptr[0])))
+        return 0;
+    int named = text_skip(&rest, ", ") || text_skip(&rest, " (") ? number_of_name(rest) : 0;
+    return named > 0 ? named : (int)number;
 }
 
 bool report_set_signal(struct report *report, int number)
@@ -199,6 +208,13 @@ bool report_thread(const struct line *line, unsigned *thread, bool *died)
 
 /* --- Shells --------------------------------------------------------------------------------- */
 
+/* What docker compose puts in front: "web-1  |". */
+static bool is_container(ledge_view before)
+{
+    return text_find_byte(before, '|') == before.length - 1 && before.length > 1 &&
+           text_find_byte(text_trim(text_head(before, before.length - 1)), ' ') == TEXT_NONE;
+}
+
 /* A sentence may speak of a segmentation fault. A shell's word stands alone, or behind what a shell
  * puts before it: "zsh:", "line 3: 17", "make: *** [check]". */
 static bool is_shell(ledge_view before, ledge_view after)
@@ -208,10 +224,10 @@ static bool is_shell(ledge_view before, ledge_view after)
     before = text_trim(before);
     after = text_trim(after);
     uint64_t number;
-    if (before.length == 0) {
-        bool numbered = text_skip(&after, ": ") && text_decimal(&after, &number) > 0; /* macOS */
-        return after.length == 0 || (numbered && after.length == 0);
-    }
+    if (text_skip(&after, ": ") && text_decimal(&after, &number) == 0) /* macOS has its number */
+        return false;
+    if (before.length == 0 || is_container(before))
+        return after.length == 0;
     size_t blank = text_find_last_byte(before, ' ');
     ledge_view word = blank == TEXT_NONE ? before : text_tail(before, blank + 1);
     bool job = blank != TEXT_NONE && text_decimal(&word, &number) > 0 && word.length == 0;
@@ -241,26 +257,50 @@ static bool take_shell(const struct line *line, struct report *fresh)
     return false;
 }
 
-/* ctest: "1 - name (SEGFAULT)", "***Exception: SegFault". */
+/* ctest: "1 - name (SEGFAULT)", "***Exception: SegFault", "Subprocess aborted***Exception:". */
 static bool take_ctest(const struct line *line, struct report *fresh)
 {
-    ledge_view text = text_trim(line->text);
-    if (!text_ends(text, "(SEGFAULT)") && !text_has(text, "***Exception: SegFault"))
+    static const struct name outcomes[] = {
+        {"***Exception: SegFault", SIGSEGV},    {"***Exception: Illegal", SIGILL},
+        {"***Exception: Numerical", SIGFPE},    {"Subprocess aborted***Exception", SIGABRT},
+        {"Child aborted***Exception", SIGABRT},
+    };
+    int number = text_ends(text_trim(line->text), "(SEGFAULT)") ? SIGSEGV : 0;
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+        if (text_has(line->text, outcomes[i].text))
+            number = outcomes[i].number;
+    }
+    if (number == 0)
         return false;
-    report_set_signal(fresh, SIGSEGV);
+    report_set_signal(fresh, number);
     fresh->weight = REPORT_HINT;
     fresh->may_follow = false;
     fresh->type_sure = false;
     return true;
 }
 
-/* A machine that runs builds says no more than this: "Process completed with exit code 139." */
+/* More words than a machine has for it. */
+static bool is_talk(ledge_view rest)
+{
+    size_t blanks = 0;
+    for (size_t i = 0; i < rest.length; i++)
+        blanks += rest.ptr[i] == ' ' ? 1 : 0;
+    return blanks > 6 && !text_starts(rest, " (");
+}
+
+/* A machine that runs builds says no more than this: "Process completed with exit code 139."
+ * Python's subprocess has "exit code -11", where other numbers may be the program's own. */
 static bool take_exit_code(const struct line *line, struct report *fresh)
 {
     ledge_view rest = text_after(line->text, "exit code ");
+    bool negative = text_skip(&rest, "-");
     uint64_t code;
-    if (text_decimal(&rest, &code) == 0 || code <= 128 || code >= 128 + 32 ||
-        !report_set_signal(fresh, (int)code - 128))
+    if (text_decimal(&rest, &code) == 0 || code >= 128 + 32)
+        return false;
+    int number = negative ? (int)code : (int)code - 128;
+    if (negative ? number != SIGSEGV && number != SIGABRT : number <= 0 || is_talk(rest))
+        return false;
+    if (!report_set_signal(fresh, number))
         return false;
     fresh->weight = REPORT_HINT;
     fresh->may_follow = false;
@@ -281,6 +321,8 @@ static const struct {
     {"Received signal ", NULL},
     {"aught signal ", NULL},
     {"exited on signal ", NULL},
+    {"code=dumped, status=", "/"}, /* systemd */
+    {"code=killed, status=", "/"},
     {"(signal: ", ", SIG"},
     {"Crash reason:  ", "SIG"},
     {"signal (", "): "},
@@ -313,8 +355,31 @@ static bool take_handler(const struct line *line, struct report *fresh)
     return false;
 }
 
+/* honggfuzz: "Crash: saved as '/out/SIGSEGV.PC.51d7.STACK.18f5.CODE.1.ADDR.10.INSTR.mov.fuzz'". */
+static bool take_honggfuzz(const struct line *line, struct report *fresh)
+{
+    size_t mark = text_find(line->text, ".PC.");
+    size_t saved = text_find(line->text, "aved ");
+    if (mark == TEXT_NONE || saved == TEXT_NONE || saved > mark ||
+        !text_has(text_tail(line->text, mark), ".STACK."))
+        return false;
+    size_t start = text_find_last(text_head(line->text, mark), "SIG");
+    if (start == TEXT_NONE ||
+        !report_set_signal(fresh, report_signal_number(text_tail(line->text, start))))
+        return false;
+    ledge_view address = text_after(line->text, ".ADDR."), rest = address;
+    uint64_t value;
+    if (text_hex(&rest, &value) > 0 && text_starts(rest, "."))
+        fresh->address = text_head(address, address.length - rest.length);
+    fresh->weight = REPORT_HINT;
+    fresh->may_follow = false;
+    fresh->type_sure = false;
+    return true;
+}
+
 /* Visual Studio: "0xC0000005: Access violation writing location 0x00000024."; Dr. Mingw: "caused an
- * Access Violation at location 6B392FDD in module m.dll Writing to location 00000000." */
+ * Access Violation at location 6B392FDD in module m.dll Writing to location 00000000."; Boost.Test:
+ * "memory access violation at address: 0x00000008: no mapping at fault address". */
 static bool take_violation(const struct line *line, struct report *fresh)
 {
     static const struct {
@@ -323,7 +388,7 @@ static bool take_violation(const struct line *line, struct report *fresh)
     } violations[] = {
         {"reading location ", ACCESS_READ},      {"writing location ", ACCESS_WRITE},
         {"executing location ", ACCESS_UNKNOWN}, {"Reading from location ", ACCESS_READ},
-        {"Writing to location ", ACCESS_WRITE},
+        {"Writing to location ", ACCESS_WRITE},  {"violation at address: ", ACCESS_UNKNOWN},
     };
     if (!text_has(line->text, "ccess violation ") && !text_has(line->text, " Access Violation "))
         return false;
@@ -340,12 +405,18 @@ static bool take_violation(const struct line *line, struct report *fresh)
 }
 
 /* Go: "[signal SIGSEGV: segmentation violation code=0x1 addr=0x18 pc=0x7f2c]"; in C that it called,
- * "SIGSEGV: segmentation violation" on a line of its own. */
+ * "SIGSEGV: segmentation violation" on a line of its own. So has Catch its words. */
 static bool take_go(const struct line *line, struct report *fresh)
 {
-    static const char *const alone[] = {"SIGSEGV: segmentation violation", "SIGBUS: bus error",
-                                        "SIGABRT: abort", "SIGFPE: floating-point exception",
-                                        "SIGILL: illegal instruction"};
+    static const char *const alone[] = {"SIGSEGV: segmentation violation",
+                                        "SIGBUS: bus error",
+                                        "SIGABRT: abort",
+                                        "SIGFPE: floating-point exception",
+                                        "SIGILL: illegal instruction",
+                                        "SIGSEGV - Segmentation violation signal",
+                                        "SIGABRT - Abort (abnormal termination) signal",
+                                        "SIGFPE - Floating point error signal",
+                                        "SIGILL - Illegal instruction signal"};
     ledge_view rest = after_prefix(line->text, "[signal ");
     if (text_has(rest, " pc=0x")) {
         fresh->address = report_address(line, text_after(rest, " addr="));
@@ -435,8 +506,8 @@ bool report_signal_line(const struct line *line, struct report *fresh)
 {
     struct report empty = *fresh;
     bool (*const takers[])(const struct line *, struct report *) = {
-        take_debugger, take_exception, take_handler, take_violation, take_go,
-        take_segfault, take_trap,      take_ctest,   take_exit_code, take_shell,
+        take_debugger, take_exception, take_handler,   take_violation, take_go,    take_segfault,
+        take_trap,     take_ctest,     take_exit_code, take_honggfuzz, take_shell,
     };
     for (size_t i = 0; i < sizeof takers / sizeof *takers; i++) {
         if (takers[i](line, fresh))
