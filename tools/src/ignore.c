@@ -87,9 +87,9 @@ static bool is_named_after(ledge_view base, const char *name)
  * program's. */
 static bool is_program_source(ledge_view file, const char *name)
 {
-    static const char *const parts[] = {"glibc",     "sysdeps/",       "/libc/",        "musl",
-                                        "nptl/",     "csu/",           "mingw-w64-crt", "vctools",
-                                        "minkernel", "/include/bits/", "-gnu/bits/"};
+    static const char *const parts[] = {
+        "glibc",         "sysdeps/", "/libc/",    "musl",          "nptl/",          "csu/",
+        "mingw-w64-crt", "vctools",  "minkernel", "/usr/include/", "/include/bits/", "-gnu/bits/"};
     if (file.length == 0)
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -144,8 +144,23 @@ static const struct ignore_rule *find_module(const struct ignore_list *list, led
     return NULL;
 }
 
-static const struct ignore_rule *find_source(const struct ignore_list *list, ledge_view file)
+static bool is_header(ledge_view file)
 {
+    static const char *const endings[] = {".h", ".hpp", ".hh", ".tcc", ".inl", ".ipp"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (text_ends(file, endings[i]))
+            return true;
+    }
+    return text_find_byte(text_base(file), '.') == TEXT_NONE;
+}
+
+/* A symbolizer that shows nothing of what was inlined gives a function of the program a line in a
+ * header of somebody else's: what has the name of a namespace is known by that name. */
+static const struct ignore_rule *find_source(const struct ignore_list *list, ledge_view file,
+                                             const char *name)
+{
+    if (is_header(file) && strstr(name, "::"))
+        return NULL;
     for (size_t i = 0; file.length > 0 && i < list->sources.len; i++) {
         if (text_has(file, list->sources.at[i].pattern))
             return &list->sources.at[i];
@@ -163,7 +178,7 @@ static const struct ignore_rule *find_rule(const struct ignore_list *list,
         found = NULL;
     if (!found)
         found = find_module(list, frame->module);
-    return found ? found : find_source(list, frame->file);
+    return found ? found : find_source(list, frame->file, name);
 }
 
 const struct ignore_rule *ignore_frame(const struct frame *frame, const char *name)

@@ -167,7 +167,7 @@ static void sources_and_modules_count(void **unused)
 
 /* --- The text ------------------------------------------------------------------------------- */
 
-/* A * is for names that no program may have: reserved ones, and namespaces. */
+/* A * is for names that no program may have: reserved ones, and namespaces and packages. */
 static void wildcards_are_for_reserved_names(void **unused)
 {
     static const char *const own[] = {"kit_*", "mozalloc_*"};
@@ -178,7 +178,7 @@ static void wildcards_are_for_reserved_names(void **unused)
         const char *pattern = list->patterns.at[i].pattern;
         bool library = strcmp(pattern, "_M_*") == 0 || strcmp(pattern, "_S_*") == 0;
         bool reserved = library || (pattern[0] == '_' && pattern[1] != '*' && strlen(pattern) > 4);
-        bool space = strstr(pattern, "::*") != NULL;
+        bool space = strstr(pattern, "::*") || strstr(pattern, ".*");
         for (size_t j = 0; j < sizeof own / sizeof *own; j++)
             reserved = reserved || strcmp(pattern, own[j]) == 0;
         if (!reserved && !space)
