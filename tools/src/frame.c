@@ -150,8 +150,8 @@ static bool take_module(ledge_view *rest, struct frame *frame)
 bool frame_is_unknown(ledge_view text)
 {
     return text_is(text, "<null>") || text_is(text, "??") || text_is(text, "?") ||
-           text_is(text, "???") || text_is(text, "<unknown>") || text_is(text, "n/a") ||
-           text_is(text, "(unknown)") || text_is(text, "<unknown module>");
+           text_is(text, "???") || text_is(text, "()") || text_is(text, "<unknown>") ||
+           text_is(text, "n/a") || text_is(text, "(unknown)") || text_is(text, "<unknown module>");
 }
 
 /* Takes ":12" off the end of *place. */
@@ -225,7 +225,8 @@ static size_t place_gap(ledge_view text)
     int depth = 0;
     for (size_t i = 0; i < text.length; i++) {
         unsigned char byte = text.ptr[i];
-        bool in_name = i > 0 && text_is_name(text.ptr[i - 1]);
+        bool in_name = i > 0 && text_is_name(text.ptr[i - 1]) &&
+                       !text_ends(text_head(text, i), "operator"); /* "operator< row.h:3" */
         if (byte == '(' || (byte == '<' && in_name))
             depth++;
         else if (depth > 0 && (byte == ')' || (byte == '>' && text.ptr[i - 1] != '-')))
@@ -253,6 +254,16 @@ static bool take_bare_module(ledge_view rest, struct frame *frame)
     return true;
 }
 
+/* ClusterFuzz writes "in libc.so.6" where the symbolizer knows no more. */
+static bool is_library(ledge_view name)
+{
+    size_t at = text_find_last(name, ".so");
+    unsigned char next = at == TEXT_NONE || at + 3 >= name.length ? '\0' : name.ptr[at + 3];
+    bool shared = at != TEXT_NONE && at > 0 && (at + 3 == name.length || next == '.');
+    return (shared || text_ends(name, ".dylib") || text_ends(name, ".dll")) &&
+           text_find_byte(name, '(') == TEXT_NONE && text_find_byte(name, ' ') == TEXT_NONE;
+}
+
 /* Takes "name place", "name", "place" or nothing. */
 static void take_function(ledge_view rest, struct frame *frame)
 {
@@ -267,6 +278,8 @@ static void take_function(ledge_view rest, struct frame *frame)
         frame->function = ledge_view_of(NULL, 0);
         frame_place(rest, frame);
     }
+    if (frame->module.length == 0 && frame->file.length == 0 && is_library(frame->function))
+        frame->module = frame->function;
     if (frame_is_unknown(frame->function))
         frame->function = ledge_view_of(NULL, 0);
 }
@@ -356,5 +369,6 @@ bool frame_continue(ledge_view line, struct frame *frame)
 bool frame_is_signal(const struct frame *frame)
 {
     return text_starts(frame->function, "<signal handler called>") ||
-           text_is(frame->function, "__restore_rt") || text_is(frame->function, "_sigtramp");
+           text_is(frame->function, "__restore_rt") || text_is(frame->function, "_sigtramp") ||
+           (text_is(frame->function, "panic") && text_ends(frame->file, "panic.go"));
 }

@@ -51,8 +51,17 @@ bool frame_parse(ledge_view line, struct frame *frame);
  * line. Returns true when the line was that, and all of it. */
 bool frame_continue(ledge_view line, struct frame *frame);
 
-/* frame_is_signal: the frame is where the kernel called a signal handler, so that the program's own
- * frames are those behind it. */
+/* frame_go reads the frame that Go prints on two lines: "rows.Pick(0x5)" above, and on the line
+ * itself "/dir/rows.go:12 +0x1f". The function is without its package's directories. */
+bool frame_go(ledge_view above, ledge_view line, struct frame *frame);
+
+/* frame_managed reads "at package.Class.method(File.java:12)" and JavaScript's "at name
+ * (file.js:1:2)", which anybody may write who says what a script did: to be asked only where an
+ * exception was reported. */
+bool frame_managed(ledge_view line, struct frame *frame);
+
+/* frame_is_signal: the frame is where the kernel called a signal handler, or where Go began to run
+ * what was deferred, so that the program's own frames are those behind it. */
 bool frame_is_signal(const struct frame *frame);
 
 /* frame_is_prefix tells whether something that stands before a frame on its line may be what a log,

@@ -88,6 +88,38 @@ static size_t anonymous_length(ledge_view text)
     return 0;
 }
 
+/* How many bytes at the front are a name in quotation marks, as Visual Studio's compiler gives to
+ * functions of its own: "`scalar deleting dtor'". */
+static size_t quoted_length(ledge_view text)
+{
+    size_t end = text_starts(text, "`") ? text_find_byte(text, '\'') : TEXT_NONE;
+    return end == TEXT_NONE ? 0 : end + 1;
+}
+
+/* How many bytes at the front are a name that a virtual machine gives. */
+static size_t given_length(ledge_view text)
+{
+    static const char *const names[] = {"<init>", "<clinit>", "<anonymous>"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (text_starts(text, names[i]))
+            return strlen(names[i]);
+    }
+    return 0;
+}
+
+/* How many bytes at the front are Go's receiver: "(*Row)" before ".Pick". */
+static size_t receiver_length(ledge_view text)
+{
+    size_t end = text_starts(text, "(*") ? text_find(text, ").") : TEXT_NONE;
+    return end == TEXT_NONE ? 0 : end + 1;
+}
+
+static void put_part(struct writer *writer, ledge_view part)
+{
+    for (size_t i = 0; i < part.length; i++)
+        put(writer, part.ptr[i]);
+}
+
 /* Whether the blank before `next` ends the name: gdb's before the arguments, gcc's before
  * "[clone", or the one before "const". Any other stands behind a return type, or behind "virtual
  * thunk to". */
@@ -112,9 +144,17 @@ static void put_name(struct writer *writer, ledge_view text)
     for (size_t i = 0; i < text.length;) {
         unsigned char byte = text.ptr[i];
         bool plain = text_is_name(byte); /* most bytes are */
-        size_t anonymous = plain ? 0 : anonymous_length(text_tail(text, i));
+        ledge_view rest = text_tail(text, i);
+        size_t anonymous = plain ? 0 : anonymous_length(rest);
+        size_t part = byte == '`'   ? quoted_length(rest)
+                      : byte == '(' ? receiver_length(rest)
+                      : byte == '<' ? given_length(rest)
+                                    : 0;
         if (anonymous > 0) {
             i += anonymous;
+        } else if (part > 0) {
+            put_part(writer, text_head(rest, part));
+            i += part;
         } else if (is_operator(text, i)) {
             put_operator(writer, text_tail(text, i));
             return;
@@ -124,8 +164,9 @@ static void put_name(struct writer *writer, ledge_view text)
         } else if (byte == '(' || byte == '[' || text_starts(text_tail(text, i), "::{lambda")) {
             return;
         } else if (byte == '{' || (byte == '<' && i == 0)) {
-            for (size_t end = part_end(text, i); i < end; i++)
-                put(writer, text.ptr[i]);
+            size_t end = part_end(text, i);
+            put_part(writer, text_head(rest, end - i));
+            i = end;
         } else if (byte == '<') {
             i = skip_template(text, i);
         } else if (byte == ' ') {
@@ -188,7 +229,10 @@ static size_t without_suffix(ledge_view name)
     size_t len = name.length;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         size_t at = text_find(text_head(name, len), suffixes[i]);
-        if (at != TEXT_NONE && at > 0)
+        size_t end = at == TEXT_NONE ? 0 : at + strlen(suffixes[i]);
+        /* "rows.parts" is another name. */
+        bool ends = suffixes[i][0] != '.' || end == len || !text_is_name(name.ptr[end]);
+        if (at != TEXT_NONE && at > 0 && ends)
             len = at;
     }
     /* Rust's "::h" and 16 hexadecimal digits. */

@@ -88,6 +88,7 @@ bool frame_lldb(ledge_view rest, struct frame *frame)
         return take_lost_tick(rest, frame);
     if (tick == 0 || tick + 1 >= rest.length ||
         text_starts(text_tail(rest, tick), "`anonymous namespace'") ||
+        text_ends(text_head(rest, tick), "::") || /* Windows: "Row::`scalar deleting dtor'" */
         text_find_byte(text_head(rest, tick), '(') != TEXT_NONE)
         return false;
     ledge_view name = text_tail(rest, tick + 1);
@@ -262,7 +263,7 @@ static bool take_glog(ledge_view line, struct frame *frame)
     return true;
 }
 
-/* "  File "/dir/file.py", line 12 in name". */
+/* "  File "/dir/file.py", line 12 in name", of an exception with a comma before "in". */
 static bool take_python(ledge_view line, struct frame *frame)
 {
     size_t at = text_find(line, "File \"");
@@ -276,7 +277,7 @@ static bool take_python(ledge_view line, struct frame *frame)
     rest = text_tail(rest, end + 1);
     uint64_t number;
     if (!text_skip(&rest, ", line ") || text_decimal(&rest, &number) == 0 ||
-        !text_skip(&rest, " in ") || rest.length == 0)
+        (!text_skip(&rest, " in ") && !text_skip(&rest, ", in ")) || rest.length == 0)
         return false;
     frame->line = number < 1000000000 ? (unsigned)number : 0;
     frame->function = text_trim(rest);

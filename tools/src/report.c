@@ -15,6 +15,8 @@ struct scan {
     enum stack_role next_role;
     ledge_view next_title;
     struct stack *open; /* the stack that the next frame may belong to */
+    ledge_view above;   /* the line before this one */
+    bool outer_first;   /* the stack that comes begins with the outermost frame */
     unsigned last_number;
     unsigned next_thread;
     unsigned unplaced; /* for so many lines the place of the last frame may still come */
@@ -85,8 +87,11 @@ static void take_frame(struct scan *scan, struct frame *frame)
     bool continues = scan->open && frame->number > scan->last_number;
     if (!continues && (frame->number == 0 || !scan->open)) {
         scan->open = stack_open(scan->current, scan->next_role, scan->next_title);
-        if (scan->open)
+        if (scan->open) {
             scan->open->thread = scan->next_thread;
+            scan->open->outer_first = scan->outer_first;
+        }
+        scan->outer_first = false;
         scan->next_role = STACK_OTHER;
         scan->next_title = ledge_view_of(NULL, 0);
         scan->next_thread = 0;
@@ -197,13 +202,25 @@ static bool repeats(const struct report *fresh, const struct report *best)
            best->may_follow && is_type(fresh, best->type);
 }
 
+/* Before the stack came. Go says so of a panic that was caught and let go on. */
+static bool said_twice(const struct scan *scan, const struct report *fresh)
+{
+    const struct report *best = &scan->best;
+    if (!scan->current || fresh->tool != best->tool || fresh->weight != best->weight ||
+        !is_type(fresh, best->type))
+        return false;
+    if (scan->follow.weight != REPORT_NONE && !report_stack(best, STACK_CRASH))
+        return true;
+    bool same = fresh->headline.length == best->headline.length &&
+                memcmp(fresh->headline.ptr, best->headline.ptr, best->headline.length) == 0;
+    return scan->current == best && best->stacks_len == 0 &&
+           (same || fresh->tool == REPORT_UNKNOWN);
+}
+
 static void begin(struct scan *scan, const struct report *fresh)
 {
     struct report *best = &scan->best;
-    /* Said twice, before the stack came. */
-    if (scan->current && fresh->tool == best->tool && is_type(fresh, best->type) &&
-        fresh->weight == best->weight && !report_stack(best, STACK_CRASH) &&
-        scan->follow.weight != REPORT_NONE)
+    if (said_twice(scan, fresh))
         return;
     if (best->weight != REPORT_NONE && repeats(fresh, best)) {
         if (best->address.length == 0)
@@ -287,9 +304,9 @@ static bool take_lost_leak(struct scan *scan, const struct line *line)
 static bool take_header(struct scan *scan, const struct line *line)
 {
     static bool (*const families[])(const struct line *, struct report *) = {
-        report_sanitizer_line, report_ubsan_line,  report_engine_line,
-        report_assert_line,    report_check_line,  report_libc_line,
-        report_valgrind_line,  report_signal_line, report_kit_line,
+        report_sanitizer_line, report_ubsan_line,   report_engine_line,   report_assert_line,
+        report_check_line,     report_libc_line,    report_valgrind_line, report_signal_line,
+        report_kit_line,       report_managed_line,
     };
     const struct report named = {.headline = line->text, .headline_number = scan->line_number};
     struct report fresh = named;
@@ -325,14 +342,25 @@ static bool take_thread(struct scan *scan, const struct line *line)
     return true;
 }
 
+/* Go prints it when it gives up. */
+static void take_goroutine(struct scan *scan)
+{
+    if (scan->best.weight == REPORT_MENTION)
+        scan->best.weight = REPORT_CRASH;
+}
+
 static void take_title(struct scan *scan, const struct line *line)
 {
     enum stack_role role;
     bool direct;
     if (report_leak_line(line, &direct) && scan->current->tool == REPORT_LSAN)
         take_leak(scan, direct);
-    else if (report_role(line, &role))
+    else if (report_role(line, &role) || report_managed_role(line, &role))
         scan->next_role = role;
+    else if (text_has(line->text, "Traceback (most recent call last)"))
+        scan->outer_first = true;
+    else if (report_goroutine(line))
+        take_goroutine(scan);
     else if (!take_thread(scan, line))
         return;
     scan->next_title = text_trim(line->text);
@@ -359,12 +387,24 @@ static bool take_message(struct scan *scan, const struct line *line)
                                      : report_check_detail(line, report);
 }
 
+/* A report may end in the line on which its stack begins: "Received signal 4 #0 0x55d0 (…)". */
+static void take_joined(struct scan *scan, const struct line *line, const struct frame *frame)
+{
+    size_t at = frame->number == 0 && !frame->follows ? text_find(line->text, "#0 ") : TEXT_NONE;
+    struct line head = {text_head(line->text, at), true};
+    if (at != TEXT_NONE && at > 8)
+        take_header(scan, &head);
+}
+
 static void take_line(struct scan *scan, const struct line *line)
 {
     struct frame frame;
     if (is_quotation(line))
         return;
-    if (frame_parse(line->text, &frame)) {
+    bool managed = scan->current && scan->current->managed;
+    if (frame_parse(line->text, &frame) || frame_go(scan->above, line->text, &frame) ||
+        (managed && frame_managed(line->text, &frame))) {
+        take_joined(scan, line, &frame);
         take_frame(scan, &frame);
         if (scan->open)
             scan->open->closed = line->whole && is_outermost(&frame);
@@ -442,6 +482,19 @@ static void drop_handler(struct report *best)
     }
 }
 
+/* Python begins with the outermost frame. */
+static void turn_stacks(struct report *best)
+{
+    for (size_t i = 0; i < best->stacks_len; i++) {
+        struct stack *stack = &best->stacks[i];
+        for (size_t j = 0; stack->outer_first && j < stack->len / 2; j++) {
+            struct frame inner = stack->frames[stack->len - 1 - j];
+            stack->frames[stack->len - 1 - j] = stack->frames[j];
+            stack->frames[j] = inner;
+        }
+    }
+}
+
 /* The message came before the abort; the stack came with it. */
 static void adopt_follow(struct scan *scan)
 {
@@ -486,12 +539,14 @@ void report_parse(const char *bytes, size_t len, struct report *out)
         scan.line_number++;
         text_focus(line.text);
         take_line(&scan, &line);
+        scan.above = line.text;
     }
     text_focus(ledge_view_of(NULL, 0));
     if (scan.best.weight == REPORT_MENTION)
         drop_mention(&scan.best);
     adopt_orphan(&scan);
     adopt_follow(&scan);
+    turn_stacks(&scan.best);
     explain_signal(&scan.best);
     report_find_exhaustion(&scan.best);
     drop_handler(&scan.best);

@@ -56,8 +56,9 @@ struct stack {
     ledge_view title; /* the line above it; may be empty */
     struct frame *frames;
     size_t len, cap;
-    unsigned thread; /* a debugger's number of the thread; 0: it gave none */
-    bool closed;     /* something followed the last frame, so that it wasn't cut off here */
+    unsigned thread;  /* a debugger's number of the thread; 0: it gave none */
+    bool outer_first; /* the log has the outermost frame first; once parsed, it is the last */
+    bool closed;      /* something followed the last frame, so that it wasn't cut off here */
 };
 
 /* How the memory was touched. */
@@ -68,6 +69,7 @@ enum report_access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE };
 /* All views point into `text`. */
 struct report {
     enum report_weight weight;
+    bool managed;    /* an exception of a virtual machine: frame_managed() reads its stack */
     bool may_follow; /* a crash by itself, and the consequence of one that came before */
     enum report_tool tool;
     ledge_view headline;        /* the line that began it; empty: its beginning is lost */

@@ -227,11 +227,14 @@ static bool take_own(const struct line *line, struct report *fresh)
 static const char rust_thread[] = "thread '";
 static const char dialog[] = "Debug Assertion Failed!";
 
-/* Since 1.73: "thread 'main' panicked at src/row.rs:12:9:", and the message on the next line. */
+/* Since 1.73: "thread 'main' panicked at src/row.rs:12:9:", and the message on the next line. A
+ * kernel has its own words for the thread, or none. */
 static bool take_rust(const struct line *line, struct report *fresh)
 {
     size_t start = text_find(line->text, rust_thread);
-    ledge_view place = text_after(line->text, " panicked at ");
+    ledge_view place = text_after(line->text, "panicked at ");
+    if (start == TEXT_NONE && text_ends(place, ":") && text_has(place, ".rs:"))
+        start = 0;
     if (start == TEXT_NONE || !frame_is_prefix(text_head(line->text, start)) ||
         !text_ends(place, ":"))
         return false;

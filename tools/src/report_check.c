@@ -151,11 +151,47 @@ static bool take_fatal(const struct line *line, struct report *fresh)
     return true;
 }
 
-/* Chromium: "[…FATAL:memory.cc(28)] Out of memory. size=4096", "Out of memory. Dying." */
+/* "assert(n > 0)" of Skia, "check(n > 0)" of its releases. */
+static bool take_call(ledge_view message, bool whole, struct report *fresh)
+{
+    if (!text_ends(message, ")") ||
+        (!text_skip(&message, "assert(") && !text_skip(&message, "check(")))
+        return false;
+    report_set_assertion(fresh, text_head(message, message.length - 1), whole, REPORT_CRASH);
+    return true;
+}
+
+/* Chromium's LOG(FATAL): "[17:17:0501/10.0:FATAL:file.cc(28)] what went wrong". Its other processes
+ * go on. */
+static bool take_chromium(const struct line *line, struct report *fresh)
+{
+    size_t at = text_find(line->text, "FATAL:");
+    ledge_view rest = text_tail(line->text, at == TEXT_NONE ? line->text.length : at);
+    size_t bracket = text_find(rest, "] ");
+    size_t open = at == TEXT_NONE ? at : text_find_last_byte(text_head(line->text, at), '[');
+    if (open == TEXT_NONE || bracket == TEXT_NONE || !frame_is_prefix(text_head(line->text, open)))
+        return false;
+    ledge_view place = text_head(text_tail(rest, strlen("FATAL:")), bracket - strlen("FATAL:"));
+    ledge_view message = text_trim(text_tail(rest, bracket + 2));
+    if (text_find_byte(place, '.') == TEXT_NONE || text_find_byte(place, ' ') != TEXT_NONE ||
+        message.length == 0)
+        return false;
+    if (!take_call(message, line->whole, fresh)) {
+        text_skip(&message, "NOTREACHED hit. ");
+        set_check(fresh, message, line->whole, "Fatal error");
+        fresh->weight = REPORT_RECOVERABLE;
+    }
+    fresh->place = place;
+    return true;
+}
+
+/* Chromium: "[…FATAL:memory.cc(28)] Out of memory. size=4096", "Out of memory. Dying.", or no more
+ * than the first words. */
 static bool take_no_memory(const struct line *line, struct report *fresh)
 {
     ledge_view rest = text_after(line->text, "Out of memory. ");
-    if (!text_starts(rest, "size=") && !text_starts(rest, "Dying."))
+    bool bare = text_has(line->text, "FATAL:") && text_ends(line->text, "] Out of memory.");
+    if (!bare && !text_starts(rest, "size=") && !text_starts(rest, "Dying."))
         return false;
     fresh->tool = REPORT_LIBC;
     fresh->weight = REPORT_CRASH;
@@ -209,6 +245,9 @@ static size_t comment_mark(ledge_view text)
 
 bool report_check_detail(const struct line *line, struct report *report)
 {
+    /* A tracker may have doubled each newline. */
+    if (text_trim(line->text).length == 0)
+        return true;
     size_t mark = comment_mark(line->text);
     if (mark == TEXT_NONE) {
         report->message_follows = false;
@@ -234,7 +273,7 @@ bool report_check_line(const struct line *line, struct report *fresh)
 {
     struct report empty = *fresh;
     if (take_check(line, fresh) || take_no_memory(line, fresh) || take_fatal(line, fresh) ||
-        take_android(line, fresh) || take_v8(line, fresh))
+        take_chromium(line, fresh) || take_android(line, fresh) || take_v8(line, fresh))
         return true;
     *fresh = empty;
     return false;

@@ -12,9 +12,9 @@ struct line {
     bool whole;      /* it ended in a newline: nothing of it is missing */
 };
 
-/* report_text writes the text that is in the bytes, without colours, carriage returns and bytes
- * that are no text; a lone carriage return ends a line as well. out has room for len bytes. Returns
- * the length of what it wrote. O(len). */
+/* report_text writes the text that is in the bytes, without colours, carriage returns, Markdown's
+ * backslashes and bytes that are no text; a lone carriage return ends a line as well. out has room
+ * for len bytes. Returns the length of what it wrote. O(len). */
 size_t report_text(const unsigned char *bytes, size_t len, char *out);
 
 /* Each returns true when the line begins a report, and then has filled *fresh (zeroed before). */
@@ -27,6 +27,7 @@ bool report_check_line(const struct line *line, struct report *fresh);
 bool report_signal_line(const struct line *line, struct report *fresh);
 bool report_valgrind_line(const struct line *line, struct report *fresh);
 bool report_kit_line(const struct line *line, struct report *fresh);
+bool report_managed_line(const struct line *line, struct report *fresh);
 
 /* report_sanitizer_summary fills a hint from "SUMMARY: AddressSanitizer: double-free (…) in f". */
 bool report_sanitizer_summary(const struct line *line, struct report *fresh);
@@ -42,6 +43,10 @@ void report_signal_detail(const struct line *line, struct report *report);
 /* report_role tells whether the line is the title of a stack, and of which. */
 bool report_role(const struct line *line, enum stack_role *role);
 bool report_valgrind_role(const struct line *line, enum stack_role *role);
+bool report_managed_role(const struct line *line, enum stack_role *role);
+
+/* report_goroutine: "goroutine 7 [running]:", the title of a stack of Go's. */
+bool report_goroutine(const struct line *line);
 
 /* report_thread tells whether the line is the title of one thread's stack as debuggers print it.
  * *died: it says that this is the thread that did. */

@@ -1,4 +1,5 @@
-/* The text of a log: what the bytes say once a terminal's and a container's marks are gone. */
+/* The text of a log: what the bytes say once the marks of terminals, containers and trackers are
+ * gone. */
 #include <string.h>
 
 #include "report_family.h"
@@ -57,15 +58,49 @@ static bool may_be_leftover(unsigned char byte)
     return byte == '[' || byte == '^' || byte == '\\' || byte == 0xE2;
 }
 
+/* What Markdown may have a backslash in front of, where a tracker has written out what somebody
+ * pasted: "draw\_row", "operator\*", "vec\<int\>". */
+static bool is_escapable(unsigned char byte)
+{
+    return byte != '\0' && strchr("_*<>[]~#|`", byte) != NULL;
+}
+
+/* Where the last word that was looked at ends, and whether all its backslashes are Markdown's: one
+ * in front of a letter is a path of Windows, "D:\a\_work". */
+struct judged {
+    size_t end;
+    bool escaped;
+};
+
+static bool is_escape(const unsigned char *bytes, size_t len, size_t at, struct judged *word)
+{
+    if (at < word->end)
+        return word->escaped;
+    word->escaped = true;
+    word->end = at;
+    while (word->end < len && bytes[word->end] > ' ') {
+        bool backslash = bytes[word->end] == '\\';
+        size_t next = word->end + 1;
+        if (backslash && (next >= len || !is_escapable(bytes[next])))
+            word->escaped = false;
+        word->end += backslash && word->escaped ? 2 : 1;
+    }
+    return word->escaped;
+}
+
 size_t report_text(const unsigned char *bytes, size_t len, char *out)
 {
     size_t out_len = 0;
+    struct judged word = {0, false};
     for (size_t i = 0; i < len;) {
         unsigned char byte = bytes[i];
         size_t sequence = byte >= 0x80 ? utf8_length(bytes + i, len - i) : 1;
         size_t leftover = may_be_leftover(byte) ? leftover_length(bytes + i, len - i) : 0;
         if (leftover > 0) {
             i += leftover;
+        } else if (byte == '\\' && is_escape(bytes, len, i, &word)) {
+            out[out_len++] = (char)bytes[i + 1];
+            i += 2;
         } else if (byte == 0x1B) {
             i += escape_length(bytes + i, len - i);
         } else if (byte == '\r') {

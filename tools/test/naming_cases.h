@@ -422,6 +422,134 @@ static const struct naming_case naming_cases[] = {
      "    #1 0x55 in logging::LogMessage::~LogMessage() /src/base/logging.cc:1:1\n"
      "    #2 0x55 in db::Fill(int) /src/table.cc:28:3\n    #3 0x55 in run /src/table.cc:8:3\n\n",
      NULL, "CHECK failure", NULL, "rows == 3 in table.cc\ndb::Fill\nrun", false},
+    /* --- What trackers make of a log -----------------------------------------------------------
+     */
+    {"Markdown's backslashes, and a blank line behind each",
+     "==7==ERROR: AddressSanitizer: " OVERFLOW_AT "  \n\n" READ4 "\n"
+     "    #0 0x55d0 in \\_\\_asan\\_memcpy "
+     "/llvm/compiler-rt/lib/asan/asan\\_interceptors.cpp:22:3  \n\n"
+     "    #1 0x55d1 in draw\\_row(char const\\*) src/row\\_view.c:9:1  \n\n"
+     "    #2 0x55d2 in ns::Cell<int>::pick\\_one(int\\*) src/row\\_view.c:19:1  \n",
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "draw_row\nns::Cell::pick_one", true},
+    {"a check of V8's with a blank line behind each",
+     "# \n\n# Fatal error in ../../src/table.h, line 28  \n\n# Debug check failed: row\\_count == "
+     "3 "
+     "(4 vs. 3).  \n\n# \n\n",
+     NULL, "DCHECK failure", NULL, "row_count == 3 in table.h", true},
+    {"a stack that begins on the line of the signal",
+     "Received signal 4 ILL_ILLOPN 55dd1ca6a0a8      #0 0x55dcf2db0507 in db::Fill(int) "
+     "/src/table.cc:28:3\n    #1 0x55dd1d0fe42c in run /src/table.cc:8:3\n\n",
+     NULL, "Ill", NULL, "db::Fill\nrun", false},
+    {"a headline that was printed twice",
+     "==7==ERROR: AddressSanitizer: " SEGV_AT(
+         "0x000041424344") "\n"
+                           "==7==ERROR: AddressSanitizer: " SEGV_AT("0x000041424344") "\n" CAUSED(
+                               "READ")
+                               CAUSED(
+                                   "READ") "    #0 0x55d0 in db::Fill(int) /src/table.cc:28:3\n\n",
+     NULL, "UNKNOWN READ", "0x000041424344", "db::Fill", true},
+    {"libraries where a symbolizer knew no more",
+     ASAN(SEGV_AT("0x000000000008"), CAUSED("WRITE"),
+          "    #0 0xf7e6f50c in libc.so.6\n    #1 0xf7e6f50d in librows.so.2\n"
+          "    #2 0x8120765 in db::Fill(int) /src/table.cc:28:3\n"),
+     NULL, "Null-dereference WRITE", "0x000000000008", "librows.so.2\ndb::Fill", false},
+    /* --- Chromium ------------------------------------------------------------------------------
+     */
+    {"the stack of a signal's handler",
+     "Received signal 11 SEGV_MAPERR 000041424344\n"
+     "    #0 0x55d0 in base::debug::CollectStackTrace(void**, unsigned long) "
+     "./../../base/debug/stack_trace_posix.cc:833\n"
+     "    #1 0x55d1 in StackTrace ./../../base/debug/stack_trace.cc:198\n"
+     "    #2 0x55d2 in base::debug::(anonymous namespace)::StackDumpSignalHandler(int, siginfo_t*, "
+     "void*) ./../../base/debug/stack_trace_posix.cc:345\n"
+     "    #3 0x55d3 in __funlockfile ??:0\n    #4 0x55d4 in db::Fill(int) ./../../table.cc:28\n\n",
+     NULL, "UNKNOWN", "0x000041424344", "db::Fill", true},
+    {"what was inlined of libc++ and of the allocator's pointers",
+     ASAN(FREED_AT, READ4,
+          "    #0 0x55d0 in begin ./../../third_party/libc++/src/include/__vector/vector.h:340:12\n"
+          "    #1 0x55d0 in GetForDereference "
+          "./../../base/allocator/partition_allocator/pointers/raw_ptr.h:12:3\n"
+          "    #2 0x55d0 in base::internal::CrashImmediatelyOnUseAfterFree(unsigned long) "
+          "./../../base/memory/raw_ptr_asan_hooks.cc:49:3\n"
+          "    #3 0x55d0 in db::Fill(int) ./../../table.cc:28:3\n"),
+     NULL, "Heap-use-after-free\nREAD 4", "0x602000000014", "db::Fill", true},
+    {"a line of a library in a function of the program",
+     ASAN(FREED_AT, READ4,
+          "    #0 0x55d0 in db::Table::Fill(int) "
+          "./../../third_party/libc++/src/include/vector:340:12\n"
+          "    #1 0x55d0 in operator< rows/token.h:12:3\n"),
+     NULL, "Heap-use-after-free\nREAD 4", "0x602000000014", "db::Table::Fill\noperator<", true},
+    {"an assertion in a message that is fatal",
+     "[17:17:0501/100000.123:FATAL:table.cc(28)] assert(rows < (limit + 3))\n"
+     "    #0 0x55d0 in SkAbort_FileLine(char const*, int, char const*, ...) /src/abort.cc:1:1\n"
+     "    #1 0x55d1 in db::Fill(int) /src/table.cc:28:3\n\n",
+     NULL, "ASSERT", NULL, "rows < (limit + 3)\ndb::Fill", true},
+    {"another message that is fatal",
+     "[17:17:0501/100000.123:FATAL:bindings.cc:28] row error: no function\n"
+     "    #0 0x55d0 in logging::DCheckLogMessage::~DCheckLogMessage() /src/x.cc:1:1\n"
+     "    #1 0x55d1 in db::Fill(int) /src/table.cc:28:3\n\n",
+     NULL, "Fatal error", NULL, "row error: no function in bindings.cc\ndb::Fill", false},
+    {"functions that Visual Studio makes",
+     ASAN(FREED_AT, READ4,
+          "    #0 0x7ff6e2a8 in rows::Factory::`scalar deleting dtor'(unsigned int) "
+          "C:\\src\\rows.cc:576:27\n"
+          "    #1 0x7ff6e2a9 in rows::Run(void) D:\\a\\_work\\rows.cc:9:1\n"),
+     NULL, "Heap-use-after-free\nREAD 4", "0x602000000014",
+     "rows::Factory::`scalar deleting dtor'\nrows::Run", true},
+    /* --- Other languages -----------------------------------------------------------------------
+     */
+    {"Go, an index",
+     "panic: runtime error: index out of range [5] with length 3\n\ngoroutine 1 [running]:\n"
+     "runtime/debug.Stack()\n\t/usr/local/go/src/runtime/debug/stack.go:26 +0x9b\n"
+     "panic({0x6b4020?, 0xc0001420d8?})\n\t/usr/local/go/src/runtime/panic.go:791 +0x132\n"
+     "example.org/a/b.v2/rows.(*Reader).Pick(0xc0000ed3c0, {0xc00009f1d0, 0xa, 0x10})\n"
+     "\t/home/u/rows/reader.go:60 +0x452\n"
+     "example.org/a/b.v2/rows.Parts({0xc00009f1d0?, 0xa?})\n\t/home/u/rows/rows.go:12 +0x1f\n"
+     "main.main()\n\t/home/u/main.go:16 +0x9f\n\ngoroutine 7 [chan receive]:\n"
+     "rows.Wait()\n\t/home/u/rows/rows.go:99 +0x11\ncreated by rows.Start in goroutine 1\n"
+     "\t/home/u/rows/rows.go:90 +0x31\nexit status 2\n",
+     NULL, "Index out of range", NULL, "rows.(*Reader).Pick\nrows.Parts\nmain.main", false},
+    {"Go, what was deferred, and a function that was inlined",
+     "panic: runtime error: slice bounds out of range [5:3] [recovered]\n"
+     "\tpanic: runtime error: slice bounds out of range [5:3]\n\n"
+     "goroutine 17 [running, locked to thread]:\nrows.(*Reader).Run.func1()\n"
+     "\texample.org/rows/reader.go:42 +0x2b4\npanic({0xa79b40, 0xc000146000})\n"
+     "\truntime/panic.go:1047 +0x266\nexample.org/rows.(*stack).Pop(...)\n"
+     "\texample.org/rows/stack.go:91\nexample.org/rows.(*Reader).Run(0xa38fa0)\n"
+     "\texample.org/rows/reader.go:132 +0x407\n",
+     NULL, "Slice bounds out of range", NULL, "rows.(*stack).Pop\nrows.(*Reader).Run", false},
+    {"Go, a panic of the program's",
+     "panic: too many keys\n\ngoroutine 1 [running]:\n"
+     "main.load(...)\n\t/home/u/main.go:16 +0x9f\nexit status 2\n",
+     NULL, "ASSERT", NULL, "too many keys\nmain.load", true},
+    {"Rust without threads",
+     "[17.206739 0:2 start:14] panicked at src/rows/pick.rs:72:54:\ncalled `Result::unwrap()` on "
+     "an "
+     "`Err` value: Empty\n",
+     NULL, "ASSERT", NULL, "called `Result::unwrap()` on an `Err` value: Empty", true},
+    {"Java, an exception",
+     "== Java Exception: java.lang.IllegalStateException: no rows\n"
+     "\tat java.base/java.util.Optional.get(Optional.java:143)\n"
+     "\tat org.example.parts.RowReader.<init>(RowReader.java:42)\n"
+     "\tat org.example.parts.RowReader.read(RowReader.java:17)\n"
+     "\tat org.example.RowFuzzer.fuzzerTestOneInput(RowFuzzer.java:9)\n"
+     "Caused by: java.lang.Error\n\tat org.example.Deep.pick(Deep.java:1)\n",
+     NULL, "Uncaught exception", NULL,
+     "org.example.parts.RowReader.<init>\norg.example.parts.RowReader.read\n"
+     "org.example.RowFuzzer.fuzzerTestOneInput",
+     false},
+    {"JavaScript, an exception",
+     "==14== Uncaught Exception: Jazzer.js: no rows\nError: no rows\n"
+     "    at pick (/out/rows.js:10:5)\n    at Object.<anonymous> (/out/rows.js:31:9)\n"
+     "    at node:internal/main:12:1\n    at async run (node:internal/main:99:1)\n",
+     NULL, "Uncaught exception", NULL, "pick\nObject.<anonymous>", false},
+    {"Python, an exception",
+     " === Uncaught Python exception: ===\nValueError: row too long\n"
+     "Traceback (most recent call last):\n  File \"fuzz_rows.py\", line 12, in test_one_input\n"
+     "    rows.read(data)\n  File \"/src/rows/reader.py\", line 40, in read\n"
+     "    raise ValueError(\"row too long\")\nValueError: row too long\n\n"
+     "==12== ERROR: libFuzzer: fuzz target exited\n",
+     NULL, "Uncaught exception", NULL, "read\ntest_one_input", false},
 };
 
 #define NAMING_CASES (sizeof naming_cases / sizeof *naming_cases)
