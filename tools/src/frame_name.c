@@ -246,7 +246,11 @@ static size_t without_suffix(ledge_view name)
 void frame_name(const struct frame *frame, char name[FRAME_NAME_MAX + 1])
 {
     struct writer writer = {name, 0};
+    char path[4 * FRAME_NAME_MAX];
+    size_t length = frame_demangle(frame->function, path, sizeof path);
     ledge_view function = without_module(without_decltype(frame->function));
+    if (length > 0)
+        function = ledge_view_of(path, length);
     if (!is_method(function) && !is_block(function))
         put_name(&writer, function);
     if (writer.len == 0) {

@@ -18,6 +18,11 @@ bool frame_lldb(ledge_view rest, struct frame *frame);
 /* frame_android takes "pc 0001234  /system/lib/libc.so (abort+12)". */
 bool frame_android(ledge_view rest, struct frame *frame);
 
+/* frame_demangle writes the path of a mangled name ("_ZN4rows4pickEi" is "rows::pick") without
+ * template arguments. Returns its length; 0 when there is more to the name than a path, or when cap
+ * bytes are too few. O(length). */
+size_t frame_demangle(ledge_view mangled, char *out, size_t cap);
+
 /* frame_unnumbered reads a line that has no '#' and a number in it. */
 bool frame_unnumbered(ledge_view line, struct frame *frame);
 

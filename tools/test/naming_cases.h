@@ -367,7 +367,7 @@ static const struct naming_case naming_cases[] = {
      ASAN(OVERFLOW_AT, READ4,
           "    #0 0x1 in _Znwm (/out/f+0x1)\n    #1 0x2 in _ZNSt6vectorIiE4growEv (/out/f+0x2)\n"
           "    #2 0x3 in _ZN4rows4dropEv (/out/f+0x3)\n"),
-     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "_ZN4rows4dropEv", true},
+     NULL, "Heap-buffer-overflow\nREAD 4", "0x602000000014", "rows::drop", true},
     {"the checked containers of libstdc++ are the language's",
      ASAN(OVERFLOW_AT, READ4,
           "    #0 0x1 in __gnu_debug::_Safe_sequence_base::_M_attach(int) /src/x.cc:1:1\n"
