@@ -239,6 +239,13 @@ static void begin(struct scan *scan, const struct report *fresh)
     }
     if (best->weight == REPORT_MENTION && fresh->weight != REPORT_MENTION)
         best->weight = REPORT_CRASH;
+    /* lldb says above the stack of the thread that died once more of what. */
+    if (fresh->thread > 0 && fresh->thread == scan->follow.thread &&
+        repeats(fresh, &scan->follow)) {
+        go_on_with(scan, &scan->follow);
+        scan->next_thread = fresh->thread;
+        return;
+    }
     /* A shell says that it aborted, and somebody runs a debugger later. */
     bool aborted = fresh->tool == REPORT_SIGNAL && is_type(fresh, "Abrt") &&
                    (is_assertion(best) || is_message(best));
@@ -330,8 +337,8 @@ static bool take_thread(struct scan *scan, const struct line *line)
     struct report *report = scan->current;
     unsigned thread;
     bool died;
-    if ((report->tool != REPORT_SIGNAL && report != &scan->orphan) ||
-        !report_thread(line, &thread, &died))
+    bool may = report->tool == REPORT_SIGNAL || report->tool == REPORT_LIBC;
+    if ((!may && report != &scan->orphan) || !report_thread(line, &thread, &died))
         return false;
     if (died)
         report->thread = thread;
@@ -453,9 +460,20 @@ static void adopt_orphan(struct scan *scan)
     *orphan = (struct report){0};
 }
 
-/* A signal that nobody explains: whose stack it was, and who raised it. */
+static bool has_threads(const struct report *report)
+{
+    bool found = false;
+    for (size_t i = 0; i < report->stacks_len; i++)
+        found = found || report->stacks[i].thread > 0;
+    return found;
+}
+
+/* Whose stack it was, among those of all threads; of a signal that nobody explains, who raised it.
+ */
 static void explain_signal(struct report *best)
 {
+    if (best->tool == REPORT_LIBC && has_threads(best))
+        report_choose_stack(best);
     if (best->tool != REPORT_SIGNAL)
         return;
     report_choose_stack(best);

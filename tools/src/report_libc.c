@@ -76,6 +76,8 @@ static const struct message messages[] = {
     {": Double free of object ", "Heap-double-free"},
     {"ncorrect checksum for freed object", "Heap-corruption"},
     {"ncorrect guard value", "Heap-corruption"},
+    {"nvalid pointer dequeued from free list", "Heap-corruption"},
+    {"eap corruption detected, free list is damaged", "Heap-corruption"},
     /* OpenBSD */
     {"(): double free", "Heap-double-free"},
     {"(): bogus pointer (double free?)", "Invalid-free"},

@@ -246,7 +246,8 @@ static bool take_shell(const struct line *line, struct report *fresh)
         if (at == TEXT_NONE)
             continue;
         size_t end = at + strlen(names[i].text);
-        if (!is_shell(text_head(line->text, at), text_tail(line->text, end)) ||
+        if (report_is_cited(line->text, at) ||
+            !is_shell(text_head(line->text, at), text_tail(line->text, end)) ||
             !report_set_signal(fresh, names[i].number))
             continue;
         fresh->weight = REPORT_HINT;
