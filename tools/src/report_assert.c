@@ -222,6 +222,34 @@ static bool take_own(const struct line *line, struct report *fresh)
     return false;
 }
 
+/* WebKit's ASSERT_NOT_REACHED() has a line of its own. */
+static bool take_not_reached(const struct line *line, struct report *fresh)
+{
+    static const char words[] = "SHOULD NEVER BE REACHED";
+    if (!text_ends(line->text, words) ||
+        !frame_is_prefix(text_head(line->text, line->text.length - (sizeof words - 1))))
+        return false;
+    fresh->tool = REPORT_LIBC;
+    fresh->weight = REPORT_RECOVERABLE;
+    report_set_type(fresh, "ASSERT_NOT_REACHED", line->whole);
+    return true;
+}
+
+/* "panic: too many keys" counts when the process dies of it; Go's own have their words before it.
+ */
+static bool take_panic(const struct line *line, struct report *fresh)
+{
+    static const char mark[] = "panic: ";
+    size_t at = text_find(line->text, mark);
+    if (at == TEXT_NONE || !frame_is_prefix(text_head(line->text, at)))
+        return false;
+    ledge_view message = text_tail(line->text, at + sizeof mark - 1);
+    if (message.length == 0 || text_starts(message, "runtime error: "))
+        return false;
+    report_set_assertion(fresh, message, line->whole, REPORT_MENTION);
+    return true;
+}
+
 /* --- The message comes later ---------------------------------------------------------------- */
 
 static const char rust_thread[] = "thread '";
@@ -283,35 +311,7 @@ bool report_assert_detail(const struct line *line, struct report *report)
     return message.length > 0;
 }
 
-/* --- The projects' own, again --------------------------------------------------------------- */
-
-/* WebKit's ASSERT_NOT_REACHED() has a line of its own. */
-static bool take_not_reached(const struct line *line, struct report *fresh)
-{
-    static const char words[] = "SHOULD NEVER BE REACHED";
-    if (!text_ends(line->text, words) ||
-        !frame_is_prefix(text_head(line->text, line->text.length - (sizeof words - 1))))
-        return false;
-    fresh->tool = REPORT_LIBC;
-    fresh->weight = REPORT_RECOVERABLE;
-    report_set_type(fresh, "ASSERT_NOT_REACHED", line->whole);
-    return true;
-}
-
-/* "panic: too many keys" counts when the process dies of it; Go's own have their words before it.
- */
-static bool take_panic(const struct line *line, struct report *fresh)
-{
-    static const char mark[] = "panic: ";
-    size_t at = text_find(line->text, mark);
-    if (at == TEXT_NONE || !frame_is_prefix(text_head(line->text, at)))
-        return false;
-    ledge_view message = text_tail(line->text, at + sizeof mark - 1);
-    if (message.length == 0 || text_starts(message, "runtime error: "))
-        return false;
-    report_set_assertion(fresh, message, line->whole, REPORT_MENTION);
-    return true;
-}
+/* --- All ------------------------------------------------------------------------------------ */
 
 bool report_assert_line(const struct line *line, struct report *fresh)
 {
