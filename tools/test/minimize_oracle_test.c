@@ -25,7 +25,7 @@ struct scene {
     struct oracle oracle;
 };
 
-static void set(struct scene *scene, unsigned timeout_ms)
+static void set(struct scene *scene, unsigned timeout_ms, unsigned workers)
 {
     struct fail why;
     *scene = (struct scene){.build = {"replay", "asan", SERVE_HELPER}};
@@ -54,7 +54,7 @@ static void set(struct scene *scene, unsigned timeout_ms)
                 &(struct oracle_options){.target = &scene->target,
                                          .build = &scene->build,
                                          .want = &scene->abort.crash,
-                                         .workers = 1});
+                                         .workers = workers});
 }
 
 static void strike(struct scene *scene)
@@ -84,7 +84,7 @@ static void waits_as_long_as_the_target_may_take_before_it_has_seen_the_crash(vo
 {
     (void)state;
     struct scene scene;
-    set(&scene, 1500);
+    set(&scene, 1500, 1);
     assert_in_range(wait_for_a_hang(&scene), 1500, 20000);
     strike(&scene);
 }
@@ -93,9 +93,9 @@ static void gives_up_what_takes_far_longer_than_the_crash(void **state)
 {
     (void)state;
     struct scene scene;
-    set(&scene, 60000);
+    set(&scene, 60000, 1);
     assert_int_equal(hits(&scene, "a"), 1);
-    assert_in_range(wait_for_a_hang(&scene), 1000, 30000);
+    assert_in_range(wait_for_a_hang(&scene), 150, 30000);
     assert_int_equal(hits(&scene, "a"), 1); /* and goes on */
     strike(&scene);
 }
@@ -105,9 +105,9 @@ static void is_patient_with_a_slow_crash(void **state)
 {
     (void)state;
     struct scene scene;
-    set(&scene, 60000);
+    set(&scene, 60000, 1);
     assert_int_equal(hits(&scene, "s"), 1);
-    assert_in_range(wait_for_a_hang(&scene), 5000, 59000);
+    assert_in_range(wait_for_a_hang(&scene), 2500, 59000);
     strike(&scene);
 }
 
@@ -115,9 +115,36 @@ static void waits_no_longer_than_the_target_may_take(void **state)
 {
     (void)state;
     struct scene scene;
-    set(&scene, 1200);
+    set(&scene, 1200, 1);
     assert_int_equal(hits(&scene, "s"), 1);
-    assert_in_range(wait_for_a_hang(&scene), 1200, 4900);
+    assert_in_range(wait_for_a_hang(&scene), 1200, 2400);
+    strike(&scene);
+}
+
+static enum answer ask(const struct judge *judge, const char *input)
+{
+    struct program candidate;
+    program_of_bytes(input, strlen(input), &candidate);
+    enum answer answer = judge->ask(judge->context, &candidate);
+    program_free(&candidate);
+    return answer;
+}
+
+/* What ran ahead has ended long before the one that hung has: it didn't take that long. */
+static void is_no_more_patient_after_what_ran_beside_a_hang(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set(&scene, 60000, 2);
+    struct judge judge = oracle_judge(&scene.oracle);
+    struct program next;
+    program_of_bytes("ab", 2, &next);
+    assert_int_equal(ask(&judge, "a"), ANSWER_YES);
+    judge.expect(judge.context, &next);
+    assert_int_equal(ask(&judge, "h"), ANSWER_NO);
+    assert_int_equal(ask(&judge, "ab"), ANSWER_YES);
+    assert_in_range(wait_for_a_hang(&scene), 150, 1400);
+    program_free(&next);
     strike(&scene);
 }
 
@@ -128,6 +155,7 @@ int main(void)
         cmocka_unit_test(gives_up_what_takes_far_longer_than_the_crash),
         cmocka_unit_test(is_patient_with_a_slow_crash),
         cmocka_unit_test(waits_no_longer_than_the_target_may_take),
+        cmocka_unit_test(is_no_more_patient_after_what_ran_beside_a_hang),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
