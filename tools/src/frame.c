@@ -225,9 +225,9 @@ static size_t place_gap(ledge_view text)
     int depth = 0;
     for (size_t i = 0; i < text.length; i++) {
         unsigned char byte = text.ptr[i];
-        bool in_name = i > 0 && text_is_name(text.ptr[i - 1]) &&
-                       !text_ends(text_head(text, i), "operator"); /* "operator< row.h:3" */
-        if (byte == '(' || (byte == '<' && in_name))
+        bool in_name = i > 0 && text_is_name(text.ptr[i - 1]);
+        /* But not in "operator< row.h:3". */
+        if (byte == '(' || (byte == '<' && in_name && !text_ends(text_head(text, i), "operator")))
             depth++;
         else if (depth > 0 && (byte == ')' || (byte == '>' && text.ptr[i - 1] != '-')))
             depth--;
