@@ -116,9 +116,10 @@ static unsigned thread_number(ledge_view text, const char *lead)
 static bool take_debugger(const struct line *line, struct report *fresh)
 {
     static const char *const leads[] = {
-        "received signal ",    "terminated with signal ",   "stop reason = signal ",
-        "killed by signal ",   "rashed by signal: ",        " got signal ",
-        "died with <Signals.", "Program killed by signal ", "terminated by signal "};
+        "Stopped reason: ",          ", stopped, reason: ",   "received signal ",
+        "terminated with signal ",   "stop reason = signal ", "killed by signal ",
+        "rashed by signal: ",        " got signal ",          "died with <Signals.",
+        "Program killed by signal ", "terminated by signal "};
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
         size_t at = text_find(line->text, leads[i]);
         if (at == TEXT_NONE)
