@@ -2,10 +2,12 @@
  * about reports have them in quotation marks. */
 #include "report_family.h"
 
-/* {"log":"…"}: what JSON has in quotation marks is the log itself. */
+/* {"log":"…"} and <failure message="…">: what JSON and XML have in quotation marks is the log
+ * itself. */
 static bool is_value(ledge_view before)
 {
-    return text_ends(text_trim(before), "\":");
+    bool attribute = text_ends(before, "=") && text_find_byte(before, '<') != TEXT_NONE;
+    return attribute || text_ends(text_trim(before), "\":");
 }
 
 /* "==17==": nobody makes up the number of a process. */

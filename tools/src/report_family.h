@@ -81,8 +81,8 @@ bool report_is_place(ledge_view text);
 /* report_last_word is what follows the last blank, without a quotation mark before it. */
 ledge_view report_last_word(ledge_view text);
 
-/* report_is_cited: the byte at an index stands between quotation marks, and isn't a value of JSON:
- * somebody speaks of the words. Not so behind the number of a process. O(length). */
+/* report_is_cited: the byte at an index stands between quotation marks, and isn't a value of JSON
+ * or XML: somebody speaks of the words. Not so behind the number of a process. O(length). */
 bool report_is_cited(ledge_view text, size_t at);
 
 /* report_set_type copies a type; sure says whether it is one we know, and whole. */
