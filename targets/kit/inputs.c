@@ -2,13 +2,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { EXIT_INPUT = 2 };
+enum { EXIT_INPUT = 2, ROOM = 4096 };
 
 void (*kit_after_input)(const char *path);
 
@@ -18,23 +20,40 @@ int input_cannot(const char *what)
     return EXIT_INPUT;
 }
 
+/* Reads what is left of a file. */
+static bool take_all(int file, struct input *input)
+{
+    struct mapping *mapping = &input->mapping;
+    ssize_t got = 1;
+    while (got > 0) {
+        if (input->size == mapping->room && !mapping_grow(mapping, 2 * mapping->room + ROOM))
+            return false;
+        do
+            got = read(file, mapping->bytes + input->size, mapping->room - input->size);
+        while (got < 0 && errno == EINTR);
+        input->size += got > 0 ? (size_t)got : 0;
+    }
+    return got == 0;
+}
+
 bool input_read(const char *path, struct input *input)
 {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
+    *input = (struct input){0};
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
         return false;
-    size_t room = 4096;
-    input->size = 0;
-    input->data = malloc(room);
-    while (input->data != NULL) {
-        input->size += fread(input->data + input->size, 1, room - input->size, file);
-        if (input->size < room)
-            break;
-        input->data = realloc(input->data, room *= 2);
-    }
-    const bool ok = input->data != NULL && !ferror(file);
-    fclose(file);
+    const bool ok = take_all(file, input);
+    const int reason = errno;
+    close(file);
+    if (!ok)
+        input_free(input);
+    errno = reason;
     return ok;
+}
+
+void input_free(struct input *input)
+{
+    mapping_free(&input->mapping);
 }
 
 /* A copy without slack, so that a read past the end of the input is seen. */
@@ -43,7 +62,7 @@ static void kit_run_exact(const struct input *input)
     uint8_t *exact = malloc(input->size > 0 ? input->size : 1);
     if (exact == NULL)
         abort();
-    memcpy(exact, input->data, input->size);
+    memcpy(exact, input->mapping.bytes, input->size);
     LLVMFuzzerTestOneInput(exact, input->size);
     free(exact);
 }
@@ -55,7 +74,7 @@ static int kit_run_file(const char *path)
         return input_cannot(path);
     fprintf(stderr, "ledge-run: %s\n", path);
     kit_run_exact(&input);
-    free(input.data);
+    input_free(&input);
     if (kit_after_input != NULL)
         kit_after_input(path);
     return 0;

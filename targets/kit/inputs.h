@@ -10,15 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mapping.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct input {
-    uint8_t *data; /* for free() */
+    struct mapping mapping;
     size_t size;
 };
 
-/* input_read reads a whole file. Returns false, and the reason in errno. */
+/* input_read reads a whole file. Returns false, and the reason in errno. On true *input is for
+ * input_free. */
 bool input_read(const char *path, struct input *input);
+
+void input_free(struct input *input);
 
 /* input_cannot says on stderr why what was tried last failed, and returns the exit code for it. */
 int input_cannot(const char *what);

@@ -51,8 +51,8 @@ static int show(const char *path, void (*write)(FILE *, const struct kit_call *,
         return input_cannot(path);
     kit_memory_begin(stack_block);
     write(stdout, calls,
-          kit_decode(kit_target.ops, kit_ops_count(), input.data, input.size, calls));
-    free(input.data);
+          kit_decode(kit_target.ops, kit_ops_count(), input.mapping.bytes, input.size, calls));
+    input_free(&input);
     return fflush(stdout) == 0 ? 0 : input_cannot("stdout");
 }
 
@@ -64,9 +64,9 @@ static int emit(const char *path)
     if (!input_read(path, &input))
         return input_cannot(path);
     kit_memory_begin(stack_block);
-    if (!kit_emit_c(stdout, input.data, input.size, EMIT_SECONDS, &failed) || fflush(stdout) != 0)
+    if (!kit_emit_c(stdout, input.mapping.bytes, input.size, EMIT_SECONDS, &failed) || fflush(stdout) != 0)
         return input_cannot(path);
-    free(input.data);
+    input_free(&input);
     return failed ? 0 : 1;
 }
 

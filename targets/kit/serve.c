@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mapping.h"
+
 enum { EXIT_SERVE = 2, SIZE_LIMIT = 1 << 30 };
 
 static int cannot(const char *what)
@@ -59,7 +61,17 @@ static void kit_become_child(void)
 }
 
 /* Functions that stand on the stack while the target runs are named kit_…: triage leaves them out.
- */
+ * The copy is exactly so large, so that a read past the end of the input is seen. */
+static void kit_run_copy(const uint8_t *data, size_t size, int (*run)(const uint8_t *, size_t))
+{
+    uint8_t *exact = malloc(size > 0 ? size : 1);
+    if (exact == NULL)
+        _exit(cannot("hold an input"));
+    memcpy(exact, data, size);
+    run(exact, size);
+    free(exact);
+}
+
 static int kit_serve_one(const uint8_t *data, size_t size, int (*run)(const uint8_t *, size_t))
 {
     int status;
@@ -71,7 +83,7 @@ static int kit_serve_one(const uint8_t *data, size_t size, int (*run)(const uint
         return cannot("fork");
     if (child == 0) {
         kit_become_child();
-        run(data, size);
+        kit_run_copy(data, size, run);
         exit(0); /* a leak is looked for now */
     }
     (void)setpgid(child, child); /* whoever comes first */
@@ -85,17 +97,20 @@ static int kit_serve_one(const uint8_t *data, size_t size, int (*run)(const uint
 
 int kit_serve(int (*run)(const uint8_t *data, size_t size))
 {
+    struct mapping input = {0};
     uint32_t size;
     int code = 0;
     while (code == 0) {
-        if (!take(&size, sizeof size))
-            return errno == 0 ? 0 : cannot("read standard input");
-        /* Exactly so large, so that a read past the end of the input is seen. */
-        uint8_t *data = size < SIZE_LIMIT ? malloc(size > 0 ? size : 1) : NULL;
-        if (data == NULL)
-            return cannot("hold an input");
-        code = take(data, size) ? kit_serve_one(data, size, run) : cannot("read an input");
-        free(data);
+        if (!take(&size, sizeof size)) {
+            code = errno == 0 ? 0 : cannot("read standard input");
+            break;
+        }
+        if (size >= SIZE_LIMIT || !mapping_grow(&input, size > 0 ? size : 1))
+            code = cannot("hold an input");
+        else
+            code = take(input.bytes, size) ? kit_serve_one(input.bytes, size, run)
+                                           : cannot("read an input");
     }
+    mapping_free(&input);
     return code;
 }

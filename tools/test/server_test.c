@@ -94,6 +94,26 @@ static void a_report_may_be_long(void **state)
     server_stop(server);
 }
 
+/* An input finds the heap as the first one did, whatever came before it. */
+static void what_came_before_leaves_no_trace_on_the_heap(void **state)
+{
+    (void)state;
+    struct server *server = start();
+    char before[301];
+    struct proc_result first = run(server, "p", 5000, 0);
+    for (size_t len = 1; len < sizeof before; len *= 3) {
+        memset(before, 'x', len);
+        before[len] = '\0';
+        struct proc_result result = run(server, before, 5000, 0);
+        proc_result_free(&result);
+        result = run(server, "p", 5000, 0);
+        assert_string_equal(result.err, first.err);
+        proc_result_free(&result);
+    }
+    proc_result_free(&first);
+    server_stop(server);
+}
+
 static void two_run_at_a_time(void **state)
 {
     (void)state;
@@ -141,6 +161,7 @@ int main(void)
         cmocka_unit_test(tells_how_each_input_ended),
         cmocka_unit_test(kills_what_takes_too_long_or_too_much),
         cmocka_unit_test(a_report_may_be_long),
+        cmocka_unit_test(what_came_before_leaves_no_trace_on_the_heap),
         cmocka_unit_test(two_run_at_a_time),
         cmocka_unit_test(says_that_a_server_is_gone),
     };
