@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "exact.h"
+
 enum { EXIT_INPUT = 2, ROOM = 4096 };
 
 void (*kit_after_input)(const char *path);
@@ -56,24 +58,14 @@ void input_free(struct input *input)
     mapping_free(&input->mapping);
 }
 
-/* A copy without slack, so that a read past the end of the input is seen. */
-static void kit_run_exact(const struct input *input)
-{
-    uint8_t *exact = malloc(input->size > 0 ? input->size : 1);
-    if (exact == NULL)
-        abort();
-    memcpy(exact, input->mapping.bytes, input->size);
-    LLVMFuzzerTestOneInput(exact, input->size);
-    free(exact);
-}
-
 static int kit_run_file(const char *path)
 {
     struct input input;
     if (!input_read(path, &input))
         return input_cannot(path);
     fprintf(stderr, "ledge-run: %s\n", path);
-    kit_run_exact(&input);
+    if (!kit_run_exact(input.mapping.bytes, input.size, LLVMFuzzerTestOneInput))
+        abort();
     input_free(&input);
     if (kit_after_input != NULL)
         kit_after_input(path);

@@ -64,7 +64,8 @@ static int emit(const char *path)
     if (!input_read(path, &input))
         return input_cannot(path);
     kit_memory_begin(stack_block);
-    if (!kit_emit_c(stdout, input.mapping.bytes, input.size, EMIT_SECONDS, &failed) || fflush(stdout) != 0)
+    if (!kit_emit_c(stdout, input.mapping.bytes, input.size, EMIT_SECONDS, &failed) ||
+        fflush(stdout) != 0)
         return input_cannot(path);
     input_free(&input);
     return failed ? 0 : 1;

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "exact.h"
 #include "mapping.h"
 
 enum { EXIT_SERVE = 2, SIZE_LIMIT = 1 << 30 };
@@ -61,17 +62,7 @@ static void kit_become_child(void)
 }
 
 /* Functions that stand on the stack while the target runs are named kit_…: triage leaves them out.
- * The copy is exactly so large, so that a read past the end of the input is seen. */
-static void kit_run_copy(const uint8_t *data, size_t size, int (*run)(const uint8_t *, size_t))
-{
-    uint8_t *exact = malloc(size > 0 ? size : 1);
-    if (exact == NULL)
-        _exit(cannot("hold an input"));
-    memcpy(exact, data, size);
-    run(exact, size);
-    free(exact);
-}
-
+ */
 static int kit_serve_one(const uint8_t *data, size_t size, int (*run)(const uint8_t *, size_t))
 {
     int status;
@@ -83,7 +74,8 @@ static int kit_serve_one(const uint8_t *data, size_t size, int (*run)(const uint
         return cannot("fork");
     if (child == 0) {
         kit_become_child();
-        kit_run_copy(data, size, run);
+        if (!kit_run_exact(data, size, run))
+            _exit(cannot("hold an input"));
         exit(0); /* a leak is looked for now */
     }
     (void)setpgid(child, child); /* whoever comes first */
