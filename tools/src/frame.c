@@ -37,16 +37,22 @@ bool frame_is_prefix(ledge_view before)
     if (trimmed.length == 0)
         return true;
     static const char *const prompts[] = {"(gdb)", "(lldb)", "gdb-peda$", "gef\xE2\x9E\xA4"};
-    for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++) {
-        if (text_ends(trimmed, prompts[i]))
-            return true;
-    }
+    if (text_ends_any(trimmed, prompts, sizeof prompts / sizeof *prompts))
+        return true;
     unsigned char last = before.ptr[before.length - 1];
     if (last != ' ' && last != '\t' && last != ':' && last != '|' && last != ']' && last != '>')
         return false;
     bool tag = text_ends(trimmed, ":") && text_find_byte(trimmed, ' ') == TEXT_NONE; /* "stderr:" */
     return tag || text_ends(trimmed, "|") || text_ends(trimmed, ">") || has_digit(trimmed) ||
            !has_word(trimmed);
+}
+
+bool frame_after_prefix(ledge_view text, const char *words, ledge_view *rest)
+{
+    size_t at = text_find(text, words);
+    bool there = at != TEXT_NONE && frame_is_prefix(text_head(text, at));
+    *rest = there ? text_tail(text, at + strlen(words)) : ledge_view_of(NULL, 0);
+    return there;
 }
 
 /* Where "#12" would lead to the twelfth issue, people and trackers put something between the two.

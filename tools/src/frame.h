@@ -12,9 +12,11 @@
  *     7   module   0x00007fff2034 name + 10          macOS
  *     @  0x7f3c8a8f7890  name                        glog
  *     <0x00000000004f5b36> [func:name file:file.c line:12 module:module]      honggfuzz
- *     [#1] 0x555555555159 → name()                   gef; pwndbg writes "1   0x555555555159
- * name+20" #2  0x00007f0000001230 name (module + 0x12)    systemd-coredump 0  module!name [file.cpp
- * : 12 + 0x5]          Breakpad File "/dir/file.py", line 12 in name         Python's faulthandler
+ *     [#1] 0x555555555159 → name()                   gef
+ *     1   0x555555555159 name+20                     pwndbg
+ *     #2  0x00007f0000001230 name (module + 0x12)    systemd-coredump
+ *     0  module!name [file.cpp : 12 + 0x5]           Breakpad
+ *     File "/dir/file.py", line 12 in name           Python's faulthandler
  *
  * Pure functions over the caller's bytes; thread-safe; O(length). */
 #ifndef LEDGE_TOOLS_FRAME_H
@@ -67,6 +69,10 @@ bool frame_is_signal(const struct frame *frame);
 /* frame_is_prefix tells whether something that stands before a frame on its line may be what a log,
  * a mail or a debugger puts there. */
 bool frame_is_prefix(ledge_view before);
+
+/* frame_after_prefix finds words that stand at the start of a line or behind such a prefix. *rest
+ * is what follows them; empty when they aren't there. */
+bool frame_after_prefix(ledge_view text, const char *words, ledge_view *rest);
 
 /* frame_name writes the function's name without return type, arguments, template parameters,
  * anonymous namespaces, hashes and compiler suffixes (".isra.0", ".cold"). Empty when it is

@@ -58,25 +58,16 @@ static bool is_jvm_name(ledge_view name)
     return dotted;
 }
 
-static bool ends_any(ledge_view text, const char *const *endings, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (text_ends(text, endings[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool take_place(ledge_view place, struct frame *frame)
 {
     static const char *const nowhere[] = {"Native Method", "Unknown Source", "<generated>"};
     static const char *const sources[] = {".java", ".kt",  ".scala", ".groovy",
                                           ".js",   ".mjs", ".cjs",   ".ts"};
-    if (ends_any(place, nowhere, sizeof nowhere / sizeof *nowhere))
+    if (text_ends_any(place, nowhere, sizeof nowhere / sizeof *nowhere))
         return true;
     frame_place(place, frame);
     return text_starts(frame->file, "node:") ||
-           ends_any(frame->file, sources, sizeof sources / sizeof *sources);
+           text_ends_any(frame->file, sources, sizeof sources / sizeof *sources);
 }
 
 bool frame_managed(ledge_view line, struct frame *frame)

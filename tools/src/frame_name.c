@@ -75,17 +75,23 @@ static bool is_operator(ledge_view text, size_t at)
     return starts && at + 8 < text.length && !text_is_name(text.ptr[at + 8]);
 }
 
+/* The length of the one among n names that stands at the front, or 0. */
+static size_t length_of_any(ledge_view text, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (text_starts(text, names[i]))
+            return strlen(names[i]);
+    }
+    return 0;
+}
+
 /* How many bytes at the front name a scope that has no name of its own. */
 static size_t anonymous_length(ledge_view text)
 {
     static const char *const scopes[] = {
         "(anonymous namespace)::", "`anonymous namespace'::", "`anonymous-namespace'::",
         "{anonymous}::",           "<anonymous namespace>::", "(anonymous)::"};
-    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
-        if (text_starts(text, scopes[i]))
-            return strlen(scopes[i]);
-    }
-    return 0;
+    return length_of_any(text, scopes, sizeof scopes / sizeof *scopes);
 }
 
 /* How many bytes at the front are a name in quotation marks, as Visual Studio's compiler gives to
@@ -100,11 +106,7 @@ static size_t quoted_length(ledge_view text)
 static size_t given_length(ledge_view text)
 {
     static const char *const names[] = {"<init>", "<clinit>", "<anonymous>"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (text_starts(text, names[i]))
-            return strlen(names[i]);
-    }
-    return 0;
+    return length_of_any(text, names, sizeof names / sizeof *names);
 }
 
 /* How many bytes at the front are Go's receiver: "(*Row)" before ".Pick". */

@@ -75,7 +75,9 @@ static bool take_lost_tick(ledge_view rest, struct frame *frame)
     size_t blank = text_find_byte(head, ' ');
     if (place.line == 0 || blank == TEXT_NONE || blank == 0)
         return false;
-    frame_place(tail, frame);
+    frame->file = place.file;
+    frame->line = place.line;
+    frame->column = place.column;
     frame->module = text_head(head, blank);
     frame->function = known(text_trim(text_tail(head, blank)));
     return true;

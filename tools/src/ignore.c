@@ -147,11 +147,8 @@ static const struct ignore_rule *find_module(const struct ignore_list *list, led
 static bool is_header(ledge_view file)
 {
     static const char *const endings[] = {".h", ".hpp", ".hh", ".tcc", ".inl", ".ipp"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        if (text_ends(file, endings[i]))
-            return true;
-    }
-    return text_find_byte(text_base(file), '.') == TEXT_NONE;
+    return text_ends_any(file, endings, sizeof endings / sizeof *endings) ||
+           text_find_byte(text_base(file), '.') == TEXT_NONE;
 }
 
 /* A symbolizer that shows nothing of what was inlined gives a function of the program a line in a

@@ -239,12 +239,9 @@ static bool take_not_reached(const struct line *line, struct report *fresh)
  */
 static bool take_panic(const struct line *line, struct report *fresh)
 {
-    static const char mark[] = "panic: ";
-    size_t at = text_find(line->text, mark);
-    if (at == TEXT_NONE || !frame_is_prefix(text_head(line->text, at)))
-        return false;
-    ledge_view message = text_tail(line->text, at + sizeof mark - 1);
-    if (message.length == 0 || text_starts(message, "runtime error: "))
+    ledge_view message;
+    if (!frame_after_prefix(line->text, "panic: ", &message) || message.length == 0 ||
+        text_starts(message, "runtime error: "))
         return false;
     report_set_assertion(fresh, message, line->whole, REPORT_MENTION);
     return true;

@@ -21,16 +21,6 @@ static bool set_crash(const struct line *line, struct report *fresh, const char 
     return true;
 }
 
-/* What follows words that stand at the start of a line, or behind what a log puts there. */
-static bool find_start(ledge_view text, const char *words, ledge_view *rest)
-{
-    size_t at = text_find(text, words);
-    if (at == TEXT_NONE || !frame_is_prefix(text_head(text, at)))
-        return false;
-    *rest = text_tail(text, at + strlen(words));
-    return true;
-}
-
 static const char *type_of(ledge_view text, const struct message *messages, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -57,9 +47,9 @@ static bool take_go(const struct line *line, struct report *fresh)
     };
     ledge_view rest;
     const char *type = NULL;
-    if (find_start(line->text, "panic: runtime error: ", &rest))
+    if (frame_after_prefix(line->text, "panic: runtime error: ", &rest))
         type = type_of(rest, panics, sizeof panics / sizeof *panics);
-    else if (find_start(line->text, "fatal error: ", &rest))
+    else if (frame_after_prefix(line->text, "fatal error: ", &rest))
         type = type_of(rest, errors, sizeof errors / sizeof *errors);
     if (!type)
         return false;
@@ -72,7 +62,7 @@ static bool take_go(const struct line *line, struct report *fresh)
 static bool take_jvm(const struct line *line, struct report *fresh)
 {
     ledge_view rest;
-    if (!find_start(line->text, "== Java Exception: ", &rest))
+    if (!frame_after_prefix(line->text, "== Java Exception: ", &rest))
         return false;
     fresh->managed = true;
     bool issue = text_has(rest, ".FuzzerSecurityIssue");
@@ -111,7 +101,7 @@ bool report_managed_role(const struct line *line, enum stack_role *role)
     ledge_view rest;
     *role = STACK_OTHER;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (find_start(line->text, others[i], &rest))
+        if (frame_after_prefix(line->text, others[i], &rest))
             return true;
     }
     return false;
@@ -121,6 +111,6 @@ bool report_goroutine(const struct line *line)
 {
     ledge_view rest;
     uint64_t number;
-    return find_start(line->text, "goroutine ", &rest) && text_decimal(&rest, &number) > 0 &&
-           text_starts(rest, " [") && text_ends(rest, "]:");
+    return frame_after_prefix(line->text, "goroutine ", &rest) &&
+           text_decimal(&rest, &number) > 0 && text_starts(rest, " [") && text_ends(rest, "]:");
 }

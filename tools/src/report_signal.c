@@ -163,14 +163,6 @@ static bool take_exception(const struct line *line, struct report *fresh)
     return false;
 }
 
-/* What follows a word that stands at the start of a line, or behind what a log puts there. */
-static ledge_view after_prefix(ledge_view text, const char *word)
-{
-    size_t at = text_find(text, word);
-    bool starts = at != TEXT_NONE && frame_is_prefix(text_head(text, at));
-    return starts ? text_tail(text, at + strlen(word)) : ledge_view_of(NULL, 0);
-}
-
 /* Python gives threads no numbers. */
 enum { PYTHON_CURRENT = 2000000, PYTHON_OTHER };
 
@@ -188,14 +180,16 @@ bool report_thread(const struct line *line, unsigned *thread, bool *died)
     ledge_view text = line->text;
     uint64_t number;
     *died = text_has(text, "stop reason = ");
-    *thread = thread_number(after_prefix(text, "thread #"), "");
+    ledge_view rest;
+    frame_after_prefix(text, "thread #", &rest);
+    *thread = thread_number(rest, "");
     if (*thread > 0 || take_python_thread(text, thread, died))
         return true;
     *thread = thread_number(text, "[Current thread is ");
     *died = *thread > 0;
     if (*died)
         return true;
-    ledge_view rest = after_prefix(text, "Thread ");
+    frame_after_prefix(text, "Thread ", &rest);
     if (text_decimal(&rest, &number) == 0 || number > 1000000)
         return false;
     /* gdb counts from 1, macOS from 0. */
@@ -419,8 +413,8 @@ static bool take_go(const struct line *line, struct report *fresh)
                                         "SIGABRT - Abort (abnormal termination) signal",
                                         "SIGFPE - Floating point error signal",
                                         "SIGILL - Illegal instruction signal"};
-    ledge_view rest = after_prefix(line->text, "[signal ");
-    if (text_has(rest, " pc=0x")) {
+    ledge_view rest;
+    if (frame_after_prefix(line->text, "[signal ", &rest) && text_has(rest, " pc=0x")) {
         fresh->address = report_address(line, text_after(rest, " addr="));
         return report_set_signal(fresh, report_signal_number(rest));
     }

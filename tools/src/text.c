@@ -26,6 +26,14 @@ bool text_ends(ledge_view text, const char *suffix)
     return text.length >= len && text_is(text_tail(text, text.length - len), suffix);
 }
 
+bool text_ends_any(ledge_view text, const char *const *suffixes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_ends(text, suffixes[i]))
+            return true;
+    return false;
+}
+
 static size_t index_of(ledge_view text, const void *found)
 {
     return found ? (size_t)((const unsigned char *)found - text.ptr) : TEXT_NONE;

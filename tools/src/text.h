@@ -23,6 +23,9 @@ bool text_is(ledge_view text, const char *other);
 bool text_starts(ledge_view text, const char *prefix);
 bool text_ends(ledge_view text, const char *suffix);
 
+/* text_ends_any: with one of n suffixes. */
+bool text_ends_any(ledge_view text, const char *const *suffixes, size_t n);
+
 /* text_focus says that the searches that follow will be in this text or in parts of it, over and
  * over, mostly for what isn't there; text_find, and what is built on it, then see that without
  * looking through the text. The bytes mustn't change until the next call; the empty view ends it.
